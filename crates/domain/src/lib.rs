@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+#![warn(clippy::float_arithmetic)]
+
+pub mod account;
+pub mod brokerage;
+pub mod clock;
+pub mod credential;
+pub mod fresh;
+pub mod ids;
+pub mod life;
+pub mod money;
+pub mod order;
+pub mod outcome;
+pub mod policy;
+pub mod symbol;
+pub mod tenant;

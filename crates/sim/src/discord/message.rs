@@ -1,0 +1,142 @@
+//! A stored message and the object Discord makes of it.
+
+use super::state::{State, id, stamp};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+/// `1 << 2`.
+pub(super) const SUPPRESS_EMBEDS: u64 = 1 << 2;
+/// `1 << 6`: only the invoker sees it.
+pub(super) const EPHEMERAL: u64 = 1 << 6;
+/// `1 << 7`: "is thinking…".
+pub(super) const LOADING: u64 = 1 << 7;
+/// `1 << 12`.
+pub(super) const SUPPRESS_NOTIFICATIONS: u64 = 1 << 12;
+/// `1 << 15`: cannot be taken back.
+pub(super) const COMPONENTS_V2: u64 = 1 << 15;
+
+#[derive(Clone, Debug)]
+pub(super) struct Attachment {
+    pub id: u64,
+    pub filename: String,
+    pub description: Option<String>,
+    pub content_type: Option<String>,
+    pub bytes: Bytes,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Message {
+    pub id: u64,
+    pub channel: u64,
+    pub author: u64,
+    pub created: DateTime<Utc>,
+    pub edited: Option<DateTime<Utc>>,
+    pub content: String,
+    pub embeds: Vec<Value>,
+    pub components: Vec<Value>,
+    pub attachments: Vec<Attachment>,
+    pub flags: u64,
+    /// The interaction it answers.
+    pub interaction: Option<u64>,
+    /// The only person who sees it, when ephemeral.
+    pub only_for: Option<u64>,
+    pub mentions: Vec<u64>,
+    pub mention_everyone: bool,
+    pub nonce: Option<Value>,
+    pub reply_to: Option<u64>,
+    pub deleted: bool,
+}
+
+impl Message {
+    pub fn new(id: u64, channel: u64, author: u64, created: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            channel,
+            author,
+            created,
+            edited: None,
+            content: String::new(),
+            embeds: Vec::new(),
+            components: Vec::new(),
+            attachments: Vec::new(),
+            flags: 0,
+            interaction: None,
+            only_for: None,
+            mentions: Vec::new(),
+            mention_everyone: false,
+            nonce: None,
+            reply_to: None,
+            deleted: false,
+        }
+    }
+
+    pub fn is(&self, flag: u64) -> bool {
+        self.flags & flag != 0
+    }
+
+    pub fn visible_to(&self, whom: u64) -> bool {
+        !self.deleted && self.only_for.is_none_or(|only| only == whom)
+    }
+}
+
+impl State {
+    /// The message as the API answers it and as a component interaction carries it.
+    pub fn message_json(&self, message: &Message) -> Value {
+        let mut json = json!({
+            "id": id(message.id),
+            "type": 0,
+            "channel_id": id(message.channel),
+            "author": self.user_json(message.author),
+            "content": message.content,
+            "timestamp": stamp(message.created),
+            "edited_timestamp": message.edited.map(stamp),
+            "tts": false,
+            "mention_everyone": message.mention_everyone,
+            "mentions": message.mentions.iter().map(|whom| self.user_json(*whom)).collect::<Vec<_>>(),
+            "mention_roles": [],
+            "attachments": message.attachments.iter().map(attachment_json).collect::<Vec<_>>(),
+            "embeds": if message.is(SUPPRESS_EMBEDS) { Vec::new() } else { message.embeds.clone() },
+            "components": message.components,
+            "pinned": false,
+            "flags": message.flags,
+        });
+        if let Some(nonce) = &message.nonce {
+            json["nonce"] = nonce.clone();
+        }
+        if let Some(reply_to) = message.reply_to {
+            json["type"] = json!(19);
+            json["message_reference"] =
+                json!({"type": 0, "channel_id": id(message.channel), "message_id": id(reply_to)});
+        }
+        if let Some(answered) = message.interaction.and_then(|answered| self.interactions.get(&answered)) {
+            json["application_id"] = id(self.application_id);
+            json["webhook_id"] = id(self.application_id);
+            let user = self.user_json(answered.user);
+            json["interaction_metadata"] = json!({
+                "id": id(answered.id), "type": answered.kind.number(), "user": user,
+                "authorizing_integration_owners": self.owners(answered.user, answered.channel),
+            });
+            if let Some(name) = answered.command_name() {
+                json["type"] = json!(20);
+                json["interaction_metadata"]["name"] = json!(name);
+                json["interaction"] = json!({"id": id(answered.id), "type": 2, "name": name, "user": user});
+            }
+        }
+        json
+    }
+}
+
+fn attachment_json(file: &Attachment) -> Value {
+    let url = format!("https://cdn.discordapp.com/attachments/0/{}/{}", file.id, file.filename);
+    let mut json = json!({
+        "id": id(file.id), "filename": file.filename, "size": file.bytes.len(), "url": url, "proxy_url": url,
+    });
+    if let Some(description) = &file.description {
+        json["description"] = json!(description);
+    }
+    if let Some(kind) = &file.content_type {
+        json["content_type"] = json!(kind);
+    }
+    json
+}

@@ -1,0 +1,241 @@
+//! How the vendor writes things: decimals as strings without trailing zeros on the trading API and as numbers on the
+//! data API; times in RFC 3339.
+
+use super::accounts::{Account, Configurations, Position};
+use super::assets::Asset;
+use super::market::{Bar, Market, Ticker};
+use super::orders::{Order, Size};
+use chrono::{DateTime, SecondsFormat, Utc};
+use rust_decimal::Decimal;
+use serde_json::{Number, Value, json};
+
+/// A decimal of the trading API.
+pub(super) fn money(amount: Decimal) -> String {
+    amount.normalize().to_string()
+}
+
+/// A ratio, cut to the digits the vendor shows.
+fn ratio(of: Decimal, to: Decimal) -> String {
+    if to.is_zero() { "0".to_owned() } else { money((of / to).round_dp(16)) }
+}
+
+/// A decimal of the data API.
+pub(super) fn number(amount: Decimal) -> Value {
+    money(amount).parse::<Number>().map_or(Value::Null, Value::Number)
+}
+
+/// A moment, in UTC, with the digits it has.
+pub(super) fn stamp(moment: DateTime<Utc>) -> String {
+    moment.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+fn maybe_stamp(moment: Option<DateTime<Utc>>) -> Value {
+    moment.map_or(Value::Null, |moment| stamp(moment).into())
+}
+
+fn maybe_money(amount: Option<Decimal>) -> Value {
+    amount.map_or(Value::Null, |amount| money(amount).into())
+}
+
+pub(super) fn order(order: &Order) -> Value {
+    let (qty, notional) = match order.size {
+        Size::Qty(qty) => (Some(qty), None),
+        Size::Notional(dollars) => (None, Some(dollars)),
+    };
+    json!({
+        "id": order.id,
+        "client_order_id": order.client_order_id,
+        "created_at": stamp(order.submitted_at),
+        "updated_at": stamp(order.updated_at),
+        "submitted_at": stamp(order.submitted_at),
+        "filled_at": maybe_stamp(order.filled_at),
+        "expired_at": maybe_stamp(order.expired_at),
+        "expires_at": stamp(order.expires_at),
+        "canceled_at": maybe_stamp(order.canceled_at),
+        "failed_at": null,
+        "replaced_at": null,
+        "replaced_by": null,
+        "replaces": null,
+        "asset_id": order.asset_id,
+        "symbol": order.symbol,
+        "asset_class": "us_equity",
+        "notional": maybe_money(notional),
+        "qty": maybe_money(qty),
+        "filled_qty": money(order.filled_qty),
+        "filled_avg_price": maybe_money(order.filled_avg_price()),
+        "order_class": "",
+        "order_type": order.kind.wire(),
+        "type": order.kind.wire(),
+        "side": order.side.wire(),
+        "position_intent": order.position_intent,
+        "time_in_force": order.time_in_force.wire(),
+        "limit_price": maybe_money(order.kind.limit_price()),
+        "stop_price": null,
+        "status": order.status.wire(),
+        "extended_hours": order.extended_hours,
+        "legs": null,
+        "trail_percent": null,
+        "trail_price": null,
+        "hwm": null,
+        "subtag": null,
+        "source": null,
+    })
+}
+
+pub(super) fn position(position: &Position, market: &Market, held: Decimal) -> Value {
+    let ticker = market.ticker(&position.symbol);
+    let asset = ticker.map(|ticker| &ticker.asset);
+    let now = ticker.map(|ticker| ticker.last);
+    let before = ticker.map(|ticker| ticker.previous_day.close);
+    let value = now.map(|price| price * position.qty);
+    let gain = value.map(|value| value - position.cost);
+    let day_start = before.map(|price| position.value_at_day_start(price));
+    let day_gain = value.zip(day_start).map(|(value, start)| value - start);
+    let free = if position.qty.is_sign_negative() { position.qty + held } else { position.qty - held };
+    json!({
+        "asset_id": asset.map(|asset| asset.id),
+        "symbol": position.symbol,
+        "exchange": asset.map_or("", |asset| asset.exchange.as_str()),
+        "asset_class": "us_equity",
+        "asset_marginable": asset.is_some_and(|asset| asset.marginable),
+        "qty": money(position.qty),
+        "qty_available": money(free),
+        "side": if position.qty.is_sign_negative() { "short" } else { "long" },
+        "avg_entry_price": money(position.avg_entry_price()),
+        "cost_basis": money(position.cost),
+        "market_value": maybe_money(value),
+        "current_price": maybe_money(now),
+        "lastday_price": maybe_money(before),
+        "change_today": now.zip(before).map(|(now, before)| ratio(now - before, before)),
+        "unrealized_pl": maybe_money(gain),
+        "unrealized_plpc": gain.map(|gain| ratio(gain, position.cost.abs())),
+        "unrealized_intraday_pl": maybe_money(day_gain),
+        "unrealized_intraday_plpc": day_gain.zip(day_start).map(|(gain, start)| ratio(gain, start.abs())),
+    })
+}
+
+pub(super) fn account(account: &Account, market: &Market) -> Value {
+    let sums = account.sums(market);
+    json!({
+        "id": account.id,
+        "account_number": account.number,
+        "status": "ACTIVE",
+        "crypto_status": "ACTIVE",
+        "currency": "USD",
+        "cash": money(account.cash),
+        "equity": money(sums.equity),
+        "last_equity": money(account.last_equity),
+        "portfolio_value": money(sums.equity),
+        "long_market_value": money(sums.long),
+        "short_market_value": money(sums.short),
+        "position_market_value": money(sums.long - sums.short),
+        "buying_power": money(sums.buying_power),
+        "regt_buying_power": money(sums.buying_power),
+        "effective_buying_power": money(sums.buying_power),
+        "non_marginable_buying_power": money(sums.own_funds),
+        "options_buying_power": money(sums.own_funds),
+        "initial_margin": money(sums.initial_margin),
+        "maintenance_margin": money(sums.maintenance_margin),
+        "last_maintenance_margin": money(account.last_maintenance_margin),
+        "sma": "0",
+        "multiplier": money(sums.multiplier),
+        "accrued_fees": "0",
+        "pending_reg_taf_fees": "0",
+        "intraday_adjustments": "0",
+        "created_at": stamp(account.created_at),
+        "balance_asof": account.balance_asof.to_string(),
+        "trading_blocked": account.trading_blocked,
+        "transfers_blocked": false,
+        "account_blocked": account.account_blocked,
+        "trade_suspended_by_user": account.configurations.suspend_trade,
+        "shorting_enabled": account.may_short(sums.equity),
+        "options_approved_level": 3,
+        "options_trading_level": 3,
+        "crypto_tier": 1,
+        "user_configurations": null,
+        "admin_configurations": {},
+    })
+}
+
+pub(super) fn configurations(set: &Configurations) -> Value {
+    json!({
+        "suspend_trade": set.suspend_trade,
+        "no_shorting": set.no_shorting,
+        "fractional_trading": set.fractional_trading,
+        "max_margin_multiplier": set.max_margin_multiplier.to_string(),
+        "max_options_trading_level": set.max_options_trading_level,
+        "trade_confirm_email": if set.trade_confirm_email { "all" } else { "none" },
+        "ptp_no_exception_entry": set.ptp_no_exception_entry,
+        "disable_overnight_trading": set.disable_overnight_trading,
+    })
+}
+
+pub(super) fn asset(asset: &Asset) -> Value {
+    let mut attributes = vec!["has_options"];
+    if asset.fractional_extended_hours {
+        attributes.push("fractional_eh_enabled");
+    }
+    let margin = if asset.marginable { 30 } else { 100 };
+    json!({
+        "id": asset.id,
+        "class": "us_equity",
+        "exchange": asset.exchange,
+        "symbol": asset.symbol,
+        "name": asset.name,
+        "status": if asset.active { "active" } else { "inactive" },
+        "tradable": asset.tradable,
+        "marginable": asset.marginable,
+        "shortable": asset.shortable,
+        "easy_to_borrow": asset.shortable,
+        "borrow_status": if asset.shortable { "easy_to_borrow" } else { "hard_to_borrow" },
+        "fractionable": asset.fractionable,
+        "maintenance_margin_requirement": margin,
+        "margin_requirement_long": margin.to_string(),
+        "margin_requirement_short": if asset.shortable { margin.to_string() } else { "100".to_owned() },
+        "cusip": null,
+        "attributes": attributes,
+    })
+}
+
+pub(super) fn quote(ticker: &Ticker) -> Value {
+    let size = |price: Decimal| if price.is_zero() { 0 } else { 100 };
+    json!({
+        "t": stamp(ticker.quote.at),
+        "ax": "V", "ap": number(ticker.quote.ask), "as": size(ticker.quote.ask),
+        "bx": "V", "bp": number(ticker.quote.bid), "bs": size(ticker.quote.bid),
+        "c": ["R"], "z": tape(ticker),
+    })
+}
+
+pub(super) fn trade(ticker: &Ticker) -> Value {
+    json!({
+        "t": stamp(ticker.last_at), "x": "V", "p": number(ticker.last), "s": 100,
+        "c": ["@"], "i": ticker.trade_id, "z": tape(ticker),
+    })
+}
+
+pub(super) fn snapshot(ticker: &Ticker) -> Value {
+    json!({
+        "latestTrade": trade(ticker),
+        "latestQuote": quote(ticker),
+        "minuteBar": bar(&ticker.minute),
+        "dailyBar": bar(&ticker.day),
+        "prevDailyBar": bar(&ticker.previous_day),
+    })
+}
+
+fn bar(bar: &Bar) -> Value {
+    let typical = (bar.high + bar.low + bar.close) / Decimal::from(3);
+    json!({
+        "t": stamp(bar.at), "o": number(bar.open), "h": number(bar.high), "l": number(bar.low), "c": number(bar.close),
+        "v": bar.volume, "n": bar.trades, "vw": number(typical.round_dp(6)),
+    })
+}
+
+fn tape(ticker: &Ticker) -> &'static str {
+    match ticker.asset.exchange.as_str() {
+        "NYSE" => "A",
+        "NASDAQ" => "C",
+        _ => "B",
+    }
+}
