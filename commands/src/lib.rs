@@ -1,1 +1,25 @@
 #![doc = include_str!("../README.md")]
+
+mod account;
+mod answer;
+mod cancel;
+mod choices;
+mod context;
+mod failures;
+mod form;
+mod framework;
+pub mod gateway;
+mod help;
+mod look;
+mod press;
+mod reply;
+mod routes;
+mod status;
+mod trade;
+mod turnstile;
+mod watchers;
+mod words;
+
+pub use context::Unanswered;
+pub use framework::{Data, framework, registration};
+pub use turnstile::Turnstile;

@@ -1,1 +1,16 @@
 #![doc = include_str!("../README.md")]
+#![warn(clippy::float_arithmetic)]
+
+mod alpaca;
+mod budget;
+mod calls;
+mod endpoint;
+mod listing;
+mod origins;
+mod path;
+mod problem;
+pub mod transport;
+mod wire;
+
+pub use alpaca::{Alpaca, Limits, Unusable};
+pub use origins::{Origin, OriginRefusal, Origins};

@@ -1,1 +1,27 @@
 #![doc = include_str!("../README.md")]
+
+mod access;
+pub mod accounts;
+pub mod cancel;
+pub mod choices;
+pub mod confirm;
+pub mod connect;
+mod desk;
+mod directory;
+mod gate;
+mod keys;
+mod look;
+pub mod place;
+mod preview;
+mod queue;
+mod record;
+pub mod refused;
+pub mod resolve;
+pub mod status;
+mod submit;
+pub mod views;
+pub mod watch;
+
+pub use crate::desk::{Desk, Limits, Parts};
+pub use crate::refused::{Field, KeysRefusal, Refused, Trouble};
+pub use store::TicketRefusal;

@@ -82,6 +82,12 @@ pub struct Discord {
     _server: Arc<rest::Server>,
 }
 
+impl std::fmt::Debug for Discord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Discord").field("port", &self.world.port).finish_non_exhaustive()
+    }
+}
+
 impl Discord {
     /// Opens the sockets on a free port of 127.0.0.1.
     ///
@@ -152,6 +158,24 @@ impl Discord {
     /// Every request and gateway frame the bot has sent so far, byte for byte.
     pub fn received(&self) -> Vec<Received> {
         self.world.read(|state| state.received.clone())
+    }
+
+    /// The name and bytes of a file the bot has sent, by the attachment's id.
+    pub fn file(&self, attachment: u64) -> Option<(String, bytes::Bytes)> {
+        self.world.read(|state| {
+            let files = state.messages.values().flat_map(|message| &message.attachments);
+            files.into_iter().find(|file| file.id == attachment).map(|file| (file.filename.clone(), file.bytes.clone()))
+        })
+    }
+
+    /// How many times a bot has identified.
+    pub fn identifies(&self) -> u32 {
+        self.world.read(|state| state.gateway.identifies)
+    }
+
+    /// How many times a bot has resumed its session.
+    pub fn resumes(&self) -> u32 {
+        self.world.read(|state| state.gateway.resumes)
     }
 
     /// Every notification a message of the bot has caused.

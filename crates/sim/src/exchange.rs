@@ -2,7 +2,7 @@
 //!
 //! [`Exchange`] does no I/O. It takes the present moment and a request and gives the answer; everything random in it
 //! follows from its seed. [`ExchangeServer`] puts it behind real ports, where clients which know nothing of this crate
-//! can use it. JSON is built here from Alpaca's published shapes; no type is shared with our own client.
+//! can use it; [`Pit`] offers it to the desk through the domain's ports, in virtual time. JSON is built here from Alpaca's published shapes; no type is shared with our own client.
 
 mod accounts;
 mod assets;
@@ -16,6 +16,7 @@ mod draft;
 mod errors;
 mod faults;
 mod http;
+mod intake;
 mod json;
 mod limits;
 mod line;
@@ -23,6 +24,7 @@ mod listing;
 mod market;
 mod matching;
 mod orders;
+mod pit;
 mod reference;
 mod routes;
 mod server;
@@ -33,15 +35,16 @@ mod venue;
 pub use accounts::{Account, Configurations, Position};
 pub use assets::Asset;
 pub use auth::AccountHandle;
-pub use calendar::{Session, TradingDay};
+pub use calendar::Session;
 pub use faults::{Fault, FaultRule};
 pub use limits::{Arrival, Surface};
 pub use market::{Market, Quote};
 pub use orders::{Fill, Kind, Order, Side, Size, Status, TimeInForce};
+pub use pit::Pit;
 pub use routes::{Answer, Delivery, Endpoint, Request};
 pub use server::{ExchangeServer, Floor, Origins};
 pub use stream::SecondConnection;
-pub use venue::{Exchange, Knobs, Notice, UnauthorizedShape};
+pub use venue::{Exchange, Knobs, Notice};
 
 /// Paper money or real money. The two are different hosts with different credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

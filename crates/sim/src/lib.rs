@@ -3,4 +3,6 @@
 pub mod clock;
 pub mod discord;
 pub mod exchange;
+pub mod page;
 pub mod rng;
+pub mod world;

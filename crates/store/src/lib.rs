@@ -1,1 +1,43 @@
 #![doc = include_str!("../README.md")]
+
+mod accounts;
+mod audit;
+pub mod boot;
+mod credentials;
+pub mod embedded;
+mod error;
+mod forms;
+mod intents;
+mod interactions;
+mod ledger;
+mod life_row;
+mod migrate;
+mod order_row;
+#[cfg(test)]
+mod queries;
+mod store;
+mod submission;
+mod system;
+mod tenant_tx;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod tickets;
+mod tx;
+mod users;
+
+pub use accounts::{Keyed, NewAccount};
+pub use audit::{AuditAction, AuditEntry, AuditHead, AuditRecord, AuditVerdict};
+pub use error::{Constraint, StoreError};
+pub use forms::{Form, FormAsk, FormRefusal, NewForm};
+pub use intents::{Direct, Intent, NewIntent, Recorded, Step};
+pub use ledger::{Fill, LedgerOrder, Source};
+pub use migrate::{BOOTSTRAP, MigrateError, migrate};
+pub use store::{Limits, Store};
+pub use submission::Lease;
+pub use system::{DueIntent, KeyUse, Purged, SystemTx};
+pub use tenant_tx::TenantTx;
+pub use tickets::{Ask, Confirm, Confirmed, NewTicket, Ticket, TicketRefusal};
+pub use users::User;
+
+#[cfg(test)]
+mod tests;

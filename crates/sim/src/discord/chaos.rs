@@ -30,6 +30,14 @@ pub enum RestFault {
     },
     /// This status with Discord's error body; nothing is carried out.
     Status(u16),
+    /// This status and Discord's code, e.g. the 404 / 10062 that also bots in time sometimes get; nothing is carried
+    /// out.
+    Coded {
+        /// The HTTP status.
+        status: u16,
+        /// The code in the body.
+        code: u32,
+    },
     /// This status with a page of HTML, as a proxy in between would send; nothing is carried out.
     Html(u16),
     /// Carried out, but the answer is a 502 page: the bot cannot know.
@@ -170,7 +178,7 @@ impl Discord {
         self.world.edit(|state| state.gateway.tell_connected(frame));
     }
 
-    /// Sends the INTERACTION_CREATE of an act once more, as a new event.
+    /// Sends the `INTERACTION_CREATE` of an act once more, as a new event.
     pub fn replay_interaction(&self, act: &Act) {
         self.world.edit(|state| {
             if let Some(payload) = state.interactions.get(&act.id).map(|interaction| interaction.payload.clone()) {
@@ -180,6 +188,7 @@ impl Discord {
     }
 
     /// Dispatches any event: `{"t": "…", "d": {…}}`. Without `t` the value goes out as a bare frame.
+    #[expect(clippy::needless_pass_by_value, reason = "callers write the event with json!")]
     pub fn inject_raw(&self, event: Value) {
         match event["t"].as_str() {
             Some(name) => self.world.edit(|state| state.dispatch(name, &event["d"])),

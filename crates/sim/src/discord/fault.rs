@@ -111,6 +111,12 @@ impl Fault {
         Self::new(status, 0, &message)
     }
 
+    pub fn coded(status: u16, code: u32) -> Self {
+        let mut fault = Self::plain(status);
+        fault.body["code"] = json!(code);
+        fault
+    }
+
     pub fn rate_limited(retry_after: f64, global: bool) -> Self {
         let mut fault = Self::new(StatusCode::TOO_MANY_REQUESTS, 0, "You are being rate limited.");
         fault.body = json!({"message": "You are being rate limited.", "retry_after": retry_after, "global": global});

@@ -54,8 +54,7 @@ pub(super) async fn converse(world: Arc<World>, mut socket: WebSocket, query: St
     let encoding =
         if streaming { Encoding::Stream(Box::new(Compress::new(Compression::fast(), true))) } else { Encoding::Text };
     let mut closing = world.closing.subscribe();
-    let mut line =
-        Line { world: world.clone(), connection, out, encoding, session: None, sends: VecDeque::new() };
+    let mut line = Line { world: world.clone(), connection, out, encoding, session: None, sends: VecDeque::new() };
     if !query.split('&').any(|pair| pair == "v=10") {
         let _ = socket.send(close(4012, "Invalid API version")).await;
         return;
@@ -142,7 +141,7 @@ impl Line {
     }
 
     fn record(&self, bytes: &Bytes) {
-        self.world.edit(|state| {
+        self.world.note(|state| {
             state.received.push(Received {
                 at: state.now(),
                 method: "GATEWAY".to_owned(),
@@ -196,7 +195,7 @@ impl Line {
         }
         let gateway_url = self.world.gateway_url();
         let session = self.world.edit(|state| {
-            let session: String = (0..2).map(|_| format!("{:016x}", state.rng.next_u64())).collect();
+            let session = format!("{:016x}{:016x}", state.rng.next_u64(), state.rng.next_u64());
             state.gateway.open(session.clone(), intents, self.connection, self.out.clone());
             let ready = state.ready_json(&session, shard, &gateway_url);
             state.gateway.send_to(&session, "READY", &ready);
@@ -268,14 +267,8 @@ fn deflate_on(stream: &mut Compress, bytes: &[u8]) -> Vec<u8> {
 
 impl State {
     fn ready_json(&self, session: &str, shard: (u64, u64), gateway_url: &str) -> Value {
-        let mut user = self.bot_json();
-        user["verified"] = json!(true);
-        user["mfa_enabled"] = json!(false);
-        user["email"] = Value::Null;
-        user["flags"] = json!(0);
-        user["bio"] = json!("");
         json!({
-            "v": 10, "user": user, "user_settings": {}, "session_id": session,
+            "v": 10, "user": self.me_json(), "user_settings": {}, "session_id": session,
             "resume_gateway_url": gateway_url, "session_type": "normal", "shard": [shard.0, shard.1],
             "application": {"id": id(self.application_id), "flags": 0},
             "guilds": [{"id": id(self.guild_id), "unavailable": true}],

@@ -71,9 +71,10 @@ fn scope(call: &Call) -> (String, Allowance) {
 impl Told {
     pub fn write(&self, headers: &mut HeaderMap) {
         // A bucket's name on the wire is an opaque hash.
-        let hash = self.name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = self
+            .name
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         let millis = self.resets.timestamp_millis();
         let fields = [
             ("x-ratelimit-limit", self.limit.to_string()),

@@ -1,5 +1,6 @@
 //! A stored message and the object Discord makes of it.
 
+use super::interactions::{Interaction, Kind};
 use super::state::{State, id, stamp};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -46,6 +47,10 @@ pub(super) struct Message {
     pub nonce: Option<Value>,
     pub reply_to: Option<u64>,
     pub deleted: bool,
+    /// Its reader waved it away; the bot does not learn of it.
+    pub dismissed: bool,
+    /// How often it was changed.
+    pub revision: u32,
 }
 
 impl Message {
@@ -68,6 +73,8 @@ impl Message {
             nonce: None,
             reply_to: None,
             deleted: false,
+            dismissed: false,
+            revision: 0,
         }
     }
 
@@ -76,7 +83,7 @@ impl Message {
     }
 
     pub fn visible_to(&self, whom: u64) -> bool {
-        !self.deleted && self.only_for.is_none_or(|only| only == whom)
+        !self.deleted && !self.dismissed && self.only_for.is_none_or(|only| only == whom)
     }
 }
 
@@ -112,16 +119,39 @@ impl State {
         if let Some(answered) = message.interaction.and_then(|answered| self.interactions.get(&answered)) {
             json["application_id"] = id(self.application_id);
             json["webhook_id"] = id(self.application_id);
-            let user = self.user_json(answered.user);
-            json["interaction_metadata"] = json!({
-                "id": id(answered.id), "type": answered.kind.number(), "user": user,
-                "authorizing_integration_owners": self.owners(answered.user, answered.channel),
-            });
+            json["interaction_metadata"] = self.metadata(answered);
             if let Some(name) = answered.command_name() {
                 json["type"] = json!(20);
-                json["interaction_metadata"]["name"] = json!(name);
+                let user = self.user_json(answered.user);
                 json["interaction"] = json!({"id": id(answered.id), "type": 2, "name": name, "user": user});
             }
+        }
+        json
+    }
+
+    /// What a message says of the interaction it answers; of a modal's submission also what had opened the modal.
+    fn metadata(&self, answered: &Interaction) -> Value {
+        let mut json = json!({
+            "id": id(answered.id), "type": answered.kind.number(), "user": self.user_json(answered.user),
+            "authorizing_integration_owners": self.owners(answered.user, answered.channel),
+        });
+        if let Some(name) = answered.command_name() {
+            json["name"] = json!(name);
+            json["command_type"] = json!(1);
+        }
+        if let (Kind::Component, Some(source)) = (answered.kind, answered.source) {
+            json["interacted_message_id"] = id(source);
+        }
+        if answered.kind == Kind::Modal {
+            let opener = answered.opener.and_then(|opener| self.interactions.get(&opener));
+            json["triggering_interaction_metadata"] = opener.map_or_else(
+                // A submission nobody opened is forged; the real Discord would not have passed it on.
+                || {
+                    let user = self.user_json(answered.user);
+                    json!({"id": id(answered.id), "type": 2, "user": user, "authorizing_integration_owners": {}})
+                },
+                |opener| self.metadata(opener),
+            );
         }
         json
     }

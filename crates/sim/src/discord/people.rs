@@ -42,7 +42,7 @@ impl Person {
     pub fn json(&self) -> Value {
         json!({
             "id": id(self.id), "username": self.name, "global_name": self.display, "discriminator": "0",
-            "avatar": null, "avatar_decoration_data": null, "bot": false, "system": false, "public_flags": 0,
+            "avatar": null, "avatar_decoration_data": null, "bot": false, "system": false, "public_flags": 0, "flags": 0,
             "primary_guild": null, "clan": null, "collectibles": null,
         })
     }
@@ -64,7 +64,7 @@ impl Person {
     }
 
     /// The member object inside `resolved`: without user, deaf and mute.
-    pub fn resolved_member(&self) -> Value {
+    pub fn resolved_member() -> Value {
         let mut member = Self::member_facts();
         member["permissions"] = json!(MEMBER_PERMISSIONS);
         if let Some(fields) = member.as_object_mut() {
@@ -127,9 +127,24 @@ impl State {
     pub fn bot_json(&self) -> Value {
         json!({
             "id": id(self.application_id), "username": "Paddock", "global_name": null, "discriminator": "0001",
-            "avatar": null, "avatar_decoration_data": null, "bot": true, "system": false, "public_flags": 0,
+            "avatar": null, "avatar_decoration_data": null, "bot": true, "system": false, "public_flags": 0, "flags": 0,
             "primary_guild": null, "clan": null, "collectibles": null,
         })
+    }
+
+    /// The bot as it sees itself.
+    pub fn me_json(&self) -> Value {
+        let mut me = self.bot_json();
+        for (field, value) in [
+            ("verified", json!(true)),
+            ("mfa_enabled", json!(false)),
+            ("locale", json!("en-US")),
+            ("email", Value::Null),
+            ("bio", json!("")),
+        ] {
+            me[field] = value;
+        }
+        me
     }
 
     pub fn display_name(&self, whom: u64) -> String {
@@ -168,31 +183,60 @@ impl State {
         }
     }
 
-    /// The whole server, as GUILD_CREATE sends it.
+    /// The whole server, as `GUILD_CREATE` sends it.
     pub fn guild_json(&self) -> Value {
         let owner = self.people.first().map_or(self.application_id, |person| person.id);
         let mut members: Vec<Value> = self.people.iter().map(Person::member).collect();
         let mut bot = Person::member_facts();
         bot["user"] = self.bot_json();
         members.push(bot);
-        json!({
-            "id": id(self.guild_id), "name": "Paddock Friends", "icon": null, "splash": null, "discovery_splash": null,
-            "owner_id": id(owner), "afk_channel_id": null, "afk_timeout": 300, "verification_level": 0,
-            "default_message_notifications": 1, "explicit_content_filter": 0, "features": [], "mfa_level": 0,
-            "application_id": null, "system_channel_id": null, "system_channel_flags": 0, "rules_channel_id": null,
-            "vanity_url_code": null, "description": null, "banner": null, "premium_tier": 0,
-            "premium_subscription_count": 0, "preferred_locale": "en-US", "public_updates_channel_id": null,
-            "nsfw_level": 0, "premium_progress_bar_enabled": false, "safety_alerts_channel_id": null,
-            "emojis": [], "stickers": [], "widget_enabled": false, "max_members": 500_000, "max_presences": null,
-            "roles": [{
-                "id": id(self.guild_id), "name": "@everyone", "color": 0, "hoist": false, "icon": null,
-                "unicode_emoji": null, "position": 0, "permissions": MEMBER_PERMISSIONS, "managed": false,
-                "mentionable": false, "flags": 0,
-                "colors": {"primary_color": 0, "secondary_color": null, "tertiary_color": null},
-            }],
+        let mut guild = json!({
+            "id": id(self.guild_id), "name": "Paddock Friends", "owner_id": id(owner), "afk_timeout": 300,
+            "verification_level": 0, "default_message_notifications": 1, "explicit_content_filter": 0, "mfa_level": 0,
+            "system_channel_flags": 0, "premium_tier": 0, "premium_subscription_count": 0, "preferred_locale": "en-US",
+            "nsfw_level": 0, "premium_progress_bar_enabled": false, "widget_enabled": false, "max_members": 500_000,
             "joined_at": stamp(self.now()), "large": false, "unavailable": false, "member_count": members.len(),
-            "voice_states": [], "members": members, "channels": [self.channel_json(self.channel_id)], "threads": [],
-            "presences": [], "stage_instances": [], "guild_scheduled_events": [], "soundboard_sounds": [],
+            "members": members, "channels": [self.channel_json(self.channel_id)], "roles": [self.everyone_json()],
+        });
+        for list in [
+            "features",
+            "emojis",
+            "stickers",
+            "voice_states",
+            "threads",
+            "presences",
+            "stage_instances",
+            "guild_scheduled_events",
+            "soundboard_sounds",
+        ] {
+            guild[list] = json!([]);
+        }
+        for absent in [
+            "icon",
+            "splash",
+            "discovery_splash",
+            "afk_channel_id",
+            "application_id",
+            "system_channel_id",
+            "rules_channel_id",
+            "vanity_url_code",
+            "description",
+            "banner",
+            "public_updates_channel_id",
+            "safety_alerts_channel_id",
+            "max_presences",
+        ] {
+            guild[absent] = Value::Null;
+        }
+        guild
+    }
+
+    fn everyone_json(&self) -> Value {
+        json!({
+            "id": id(self.guild_id), "name": "@everyone", "color": 0, "hoist": false, "icon": null,
+            "unicode_emoji": null, "position": 0, "permissions": MEMBER_PERMISSIONS, "managed": false,
+            "mentionable": false, "flags": 0,
+            "colors": {"primary_color": 0, "secondary_color": null, "tertiary_color": null},
         })
     }
 }

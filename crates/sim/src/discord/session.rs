@@ -149,8 +149,11 @@ impl Gateway {
 impl State {
     /// Sends an event to every session that wants it; sessions without a connection keep it for their resume.
     pub fn dispatch(&mut self, name: &str, data: &Value) {
-        let fault = self.chaos.events.pop_front();
         let in_guild = data.get("guild_id").is_some();
+        if !self.gateway.sessions.iter().any(|session| session.wants(name, in_guild)) {
+            return;
+        }
+        let fault = self.chaos.events.pop_front();
         for session in self.gateway.sessions.iter_mut().filter(|session| session.wants(name, in_guild)) {
             let frame = session.push(name, data);
             match &fault {

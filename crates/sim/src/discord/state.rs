@@ -20,6 +20,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{broadcast, watch};
 
+/// How often a wait looks for what no bell announces.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
 /// A notification that a message of the bot caused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ping {
@@ -95,6 +98,11 @@ impl World {
         look(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Changes what nobody waits for: records and knobs.
+    pub fn note<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Changes the state, then wakes everyone who waits and tells the pages.
     pub fn edit<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
         let (result, news) = {
@@ -110,20 +118,35 @@ impl World {
         result
     }
 
-    /// Waits until `look` finds something; the virtual clock may be what it waits for, so it also looks every 20 ms.
+    /// Waits until `look` finds something, looking after every change.
     pub async fn wait<R>(
         &self,
         deadline: Duration,
         what: &str,
+        look: impl FnMut(&State) -> Option<R>,
+    ) -> Result<R, Missed> {
+        self.wait_for(self.pulse.subscribe(), deadline, what, look).await
+    }
+
+    /// Waits until `look` finds something, looking whenever the bell rings. The virtual clock, which rings no bell, may
+    /// be what it waits for, so it also looks every 20 ms.
+    pub async fn wait_for<R>(
+        &self,
+        mut bell: watch::Receiver<u64>,
+        deadline: Duration,
+        what: &str,
         mut look: impl FnMut(&State) -> Option<R>,
     ) -> Result<R, Missed> {
-        let mut pulse = self.pulse.subscribe();
         let search = async {
             loop {
                 if let Some(found) = self.read(&mut look) {
                     return found;
                 }
-                let _ = tokio::time::timeout(Duration::from_millis(20), pulse.changed()).await;
+                let rung = tokio::time::timeout(LOOK_EVERY, bell.changed()).await;
+                if matches!(rung, Ok(Err(_))) {
+                    // Nobody is left to ring.
+                    tokio::time::sleep(LOOK_EVERY).await;
+                }
             }
         };
         tokio::time::timeout(deadline, search)

@@ -53,9 +53,9 @@ impl Asset {
 
 /// An id that follows from the symbol alone (FNV-1a).
 fn id_of(symbol: &str) -> Uuid {
-    let seed = symbol.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let seed = symbol
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     Rng::seeded(seed).uuid()
 }
 
@@ -107,8 +107,9 @@ const COMPANIES: &[(&str, &str, &str, i64)] = &[
 
 /// The whole listing. The odd ones carry what they are for in their names.
 pub(super) fn listing() -> Vec<Asset> {
-    let company =
-        |(symbol, name, venue, cents): &(&str, &str, &str, i64)| Asset::listed(symbol, name, venue, Decimal::new(*cents, 2));
+    let company = |(symbol, name, venue, cents): &(&str, &str, &str, i64)| {
+        Asset::listed(symbol, name, venue, Decimal::new(*cents, 2))
+    };
     let mut assets: Vec<Asset> = COMPANIES.iter().map(company).collect();
     for fund in assets.iter_mut().filter(|asset| matches!(asset.symbol.as_str(), "SPY" | "QQQ" | "AAPL")) {
         fund.fractional_extended_hours = true;
@@ -116,7 +117,10 @@ pub(super) fn listing() -> Vec<Asset> {
     let odd = |symbol: &str, name: &str, price| Asset::listed(symbol, name, "NYSE", price);
     assets.extend([
         Asset { tradable: false, ..odd("HALTD", "Halted Holdings (not tradable)", Decimal::new(1_500, 2)) },
-        Asset { fractionable: false, ..odd("WHOLE", "Whole Shares Company (not fractionable)", Decimal::new(4_200, 2)) },
+        Asset {
+            fractionable: false,
+            ..odd("WHOLE", "Whole Shares Company (not fractionable)", Decimal::new(4_200, 2))
+        },
         Asset { active: false, tradable: false, ..odd("GONE", "Gone Corporation (inactive)", Decimal::new(900, 2)) },
         Asset { shortable: false, ..odd("HARD", "Hard To Borrow Company (not shortable)", Decimal::new(2_750, 2)) },
         Asset { shortable: false, ..odd("PENNY", "Penny Mining Corporation (under a dollar)", Decimal::new(4_215, 4)) },

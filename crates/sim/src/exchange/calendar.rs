@@ -1,6 +1,7 @@
 //! New York's trading days: weekends, holidays, early closes, and the sessions of a day.
 //!
-//! Holidays and early closes are those the NYSE has published for 2025 to 2028. Outside these years only weekends close.
+//! Holidays and early closes are those the NYSE has published for 2025 to 2028. Outside these years only weekends are
+//! closed.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
 use chrono_tz::America::New_York;
@@ -38,7 +39,7 @@ pub enum Session {
 
 /// One day on which the market opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TradingDay {
+pub(super) struct TradingDay {
     /// The date in New York.
     pub date: NaiveDate,
     /// 4:00.
@@ -126,6 +127,11 @@ pub(super) fn next_close(now: DateTime<Utc>) -> DateTime<Utc> {
     next_edge(now, |day| day.close)
 }
 
+/// When a day order taken at `now` ends; with extended hours the day lasts to the end of the late session.
+pub(super) fn day_end(now: DateTime<Utc>, extended_hours: bool) -> DateTime<Utc> {
+    next_edge(now, |day| if extended_hours { day.post_close } else { day.close })
+}
+
 /// Ninety days after `now`, at 16:15 in New York: when the vendor's job ends a gtc order.
 pub(super) fn gtc_end(now: DateTime<Utc>) -> DateTime<Utc> {
     let end = date_of(now + TimeDelta::days(90));
@@ -147,7 +153,8 @@ mod tests {
 
     #[test]
     fn the_calendar_knows_holidays_and_half_days() {
-        for closed in ["2026-01-01", "2026-04-03", "2026-07-03", "2026-11-26", "2027-03-26", "2027-12-24", "2026-08-01"] {
+        for closed in ["2026-01-01", "2026-04-03", "2026-07-03", "2026-11-26", "2027-03-26", "2027-12-24", "2026-08-01"]
+        {
             assert_eq!(trading_day(day(closed)), None, "{closed}");
         }
         let half = trading_day(day("2026-11-27")).expect("half day");

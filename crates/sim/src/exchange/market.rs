@@ -94,7 +94,8 @@ impl Ticker {
         // At most three hundredths of a percent per step, and never far from where the tape began.
         let swing = Decimal::from(draw) - Decimal::from(3);
         let price = on_grid(self.last + self.last * swing * Decimal::new(1, 4));
-        let (floor, ceiling) = (self.asset.base_price * Decimal::new(7, 1), self.asset.base_price * Decimal::new(13, 1));
+        let (floor, ceiling) =
+            (self.asset.base_price * Decimal::new(7, 1), self.asset.base_price * Decimal::new(13, 1));
         let price = on_grid(price.clamp(floor, ceiling));
         self.print(price, at, shares);
         self.quote = spread_around(price, at);
@@ -112,7 +113,7 @@ fn on_grid(price: Decimal) -> Decimal {
 
 fn spread_around(price: Decimal, at: DateTime<Utc>) -> Quote {
     let step = Decimal::new(1, grid(price));
-    let half = on_grid(price * Decimal::new(1, 4)).max(step);
+    let half = (price * Decimal::new(1, 4)).round_dp(grid(price)).max(step);
     Quote { bid: price - half, ask: price + half, at }
 }
 
@@ -180,10 +181,10 @@ impl Market {
         if extended_hours { calendar::next_edge(now, |day| day.pre_open) } else { calendar::next_open(now) }
     }
 
-    /// When a day order taken at `now` ends.
+    /// When a day order taken at `now` ends. A market held open has no bell: an order gets an hour at the least.
     pub(super) fn day_end(&self, now: DateTime<Utc>, extended_hours: bool) -> DateTime<Utc> {
-        // With extended hours the day lasts to the end of the late session.
-        calendar::next_edge(now, |day| if extended_hours { day.post_close } else { day.close })
+        let grace = if self.forced == Some(true) { TimeDelta::hours(1) } else { TimeDelta::zero() };
+        calendar::day_end(now + grace, extended_hours)
     }
 
     /// Lists another asset, or lists one anew.

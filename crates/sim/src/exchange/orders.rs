@@ -213,12 +213,17 @@ impl Order {
         }
     }
 
-    /// Dollars an open buy keeps back.
+    /// Whether it closes a position rather than opening or adding to one.
+    pub(super) fn closes(&self) -> bool {
+        self.position_intent.ends_with("_to_close")
+    }
+
+    /// Dollars the order keeps back while open. What closes a position holds shares instead.
     pub(super) fn reserve(&self) -> Decimal {
-        match (self.side, self.size) {
-            (Side::Sell, _) => Decimal::ZERO,
-            (Side::Buy, Size::Qty(qty)) => (qty - self.filled_qty) * self.check_price,
-            (Side::Buy, Size::Notional(dollars)) => dollars - self.filled_value,
+        match self.size {
+            _ if self.closes() => Decimal::ZERO,
+            Size::Qty(qty) => (qty - self.filled_qty) * self.check_price,
+            Size::Notional(dollars) => dollars - self.filled_value,
         }
     }
 

@@ -1,0 +1,160 @@
+//! `/account …`.
+
+use crate::answer;
+use crate::choices::accounts;
+use crate::context::{Context, Turn, Unanswered};
+use crate::form::form;
+use crate::reply::accounts as show;
+use crate::reply::error::{Doing, reply as refusal};
+use crate::words::{EnvironmentWord, ModeWord};
+use desk::Refused;
+use desk::connect::FormFor;
+use desk::views::Switch;
+use domain::account::{AccountName, NameRefusal};
+use domain::fresh;
+use domain::symbol::looks_like_secret;
+use std::sync::atomic::Ordering;
+
+/// Link, choose and remove your Alpaca accounts
+#[poise::command(
+    slash_command,
+    subcommand_required,
+    subcommands("add", "list", "choose", "rename", "rotate", "remove", "status", "confirm")
+)]
+pub(crate) async fn account(_: Context<'_>) -> Result<(), Unanswered> {
+    Ok(())
+}
+
+/// Link an Alpaca account: a form for its keys opens
+#[poise::command(slash_command)]
+async fn add(
+    ctx: Context<'_>,
+    #[description = "Simulated money, or real money"] environment: EnvironmentWord,
+    #[description = "Your name for it; never a key"] name: Option<String>,
+) -> Result<(), Unanswered> {
+    let name = name.map(|name| AccountName::parse(&name)).transpose().map_err(Refused::Name);
+    open(ctx, name.map(|name| FormFor::Link { environment: environment.0, name })).await
+}
+
+/// Replace the keys of an account: a form opens
+#[poise::command(slash_command)]
+async fn rotate(
+    ctx: Context<'_>,
+    #[description = "Which account; your default if you leave it out"]
+    #[autocomplete = "accounts"]
+    account: Option<String>,
+) -> Result<(), Unanswered> {
+    let is_secret = account.as_deref().is_some_and(looks_like_secret);
+    let purpose =
+        if is_secret { Err(Refused::Name(NameRefusal::LooksLikeSecret)) } else { Ok(FormFor::Rotate { account }) };
+    open(ctx, purpose).await
+}
+
+/// The form is the first answer, so nothing that could take time comes before it.
+async fn open(ctx: Context<'_>, purpose: Result<FormFor, Refused>) -> Result<(), Unanswered> {
+    let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
+    let purpose = match purpose {
+        Ok(purpose) => purpose,
+        Err(refused) => return turn.answer(&refusal(&refused, Doing::Changing)).await,
+    };
+    let id = fresh::form();
+    turn.open(form(id, &purpose)).await?;
+    ctx.has_sent_initial_response.store(true, Ordering::SeqCst);
+    match ctx.data().desk.open_form(turn.tenant(), id, purpose).await {
+        Ok(()) => Ok(()),
+        Err(refused) => turn.aside(&refusal(&refused, Doing::Changing)).await,
+    }
+}
+
+/// Your accounts
+#[poise::command(slash_command)]
+async fn list(ctx: Context<'_>) -> Result<(), Unanswered> {
+    let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
+    let desk = &ctx.data().desk;
+    let work = async { desk.accounts(turn.tenant()).await.map(|it| show::accounts(&it)) };
+    answer::with_reply(ctx, &turn, Doing::Reading, work).await
+}
+
+/// Make an account the one that commands use
+#[poise::command(slash_command, rename = "use")]
+async fn choose(
+    ctx: Context<'_>,
+    #[description = "Which account"]
+    #[autocomplete = "accounts"]
+    account: String,
+) -> Result<(), Unanswered> {
+    let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
+    let desk = &ctx.data().desk;
+    let work = async {
+        desk.use_account(turn.tenant(), &account, turn.interaction()).await.map(|switch| match switch {
+            Switch::Done(account) => show::is_default(&account),
+            Switch::Ask(question) => show::ask_switch(&question),
+        })
+    };
+    answer::with_reply(ctx, &turn, Doing::Changing, work).await
+}
+
+/// Give an account another name
+#[poise::command(slash_command)]
+async fn rename(
+    ctx: Context<'_>,
+    #[description = "Which account"]
+    #[autocomplete = "accounts"]
+    account: String,
+    #[description = "Its new name"] name: String,
+) -> Result<(), Unanswered> {
+    let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
+    let desk = &ctx.data().desk;
+    let work = async {
+        let name = AccountName::parse(&name).map_err(Refused::Name)?;
+        let renamed = desk.rename(turn.tenant(), &account, name, turn.interaction()).await?;
+        Ok(show::renamed(&account, &renamed))
+    };
+    answer::with_reply(ctx, &turn, Doing::Changing, work).await
+}
+
+/// Remove an account and delete its keys
+#[poise::command(slash_command)]
+async fn remove(
+    ctx: Context<'_>,
+    #[description = "Which account"]
+    #[autocomplete = "accounts"]
+    account: String,
+) -> Result<(), Unanswered> {
+    let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
+    let desk = &ctx.data().desk;
+    let work = async { desk.remove(turn.tenant(), &account, turn.interaction()).await.map(|it| show::ask_remove(&it)) };
+    answer::with_reply(ctx, &turn, Doing::Changing, work).await
+}
+
+/// Whether an account works, as Alpaca sees it
+#[poise::command(slash_command)]
+async fn status(
+    ctx: Context<'_>,
+    #[description = "Which account; your default if you leave it out"]
+    #[autocomplete = "accounts"]
+    account: Option<String>,
+) -> Result<(), Unanswered> {
+    let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
+    let desk = &ctx.data().desk;
+    let work = async { desk.account_health(turn.tenant(), account.as_deref()).await.map(|it| show::health(&it)) };
+    answer::with_reply(ctx, &turn, Doing::Reading, work).await
+}
+
+/// Whether paper orders, too, show a card before they go out
+#[poise::command(slash_command)]
+async fn confirm(
+    ctx: Context<'_>,
+    #[description = "Live orders always ask"] mode: ModeWord,
+    #[description = "Which account; your default if you leave it out"]
+    #[autocomplete = "accounts"]
+    account: Option<String>,
+) -> Result<(), Unanswered> {
+    let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
+    let desk = &ctx.data().desk;
+    let work = async {
+        let changed = desk.always_confirm(turn.tenant(), account.as_deref(), mode.0, turn.interaction()).await;
+        changed.map(|account| show::confirming(&account))
+    };
+    answer::with_reply(ctx, &turn, Doing::Changing, work).await
+}

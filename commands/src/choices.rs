@@ -1,0 +1,94 @@
+//! Autocomplete. An answer that comes late is worth nothing, so after two seconds the list is empty.
+
+use crate::context::{Context, Turn};
+use crate::reply::escape::plain;
+use desk::views::Choice;
+use serenity::all::{AutocompleteChoice, CreateAutocompleteResponse, ResolvedValue};
+use std::future::Future;
+use std::time::Duration;
+
+/// Discord waits three.
+const WITHIN: Duration = Duration::from_secs(2);
+/// Lines that Discord takes.
+const MOST: usize = 25;
+/// Characters of a line, and of the value behind it.
+const LENGTH: usize = 100;
+
+/// What `/cancel` takes for everything.
+pub(crate) const ALL_ORDERS: &str = "all";
+const ALL_ORDERS_LABEL: &str = "All open orders";
+
+/// The user's accounts.
+pub(crate) async fn accounts(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let tenant = turn(ctx).tenant();
+    in_time(ctx.data().desk.account_choices(tenant, typed)).await
+}
+
+/// Tickers, then company names.
+pub(crate) async fn symbols(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    in_time(async { ctx.data().desk.symbol_choices(typed) }).await
+}
+
+/// Open orders of the account that was named so far, and all of them as the last line.
+pub(crate) async fn open_orders(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let account = ctx.args.iter().find_map(|arg| match arg.value {
+        ResolvedValue::String(value) if arg.name == "account" => Some(value),
+        _ => None,
+    });
+    let tenant = turn(ctx).tenant();
+    in_time(async {
+        let mut list = ctx.data().desk.open_order_choices(tenant, account, typed).await;
+        list.truncate(MOST - 1);
+        if ALL_ORDERS_LABEL.to_lowercase().contains(&typed.trim().to_lowercase()) {
+            list.push(Choice { label: ALL_ORDERS_LABEL.into(), value: ALL_ORDERS.into() });
+        }
+        list
+    })
+    .await
+}
+
+fn turn(ctx: Context<'_>) -> Turn {
+    Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction)
+}
+
+async fn in_time(list: impl Future<Output = Vec<Choice>> + Send) -> CreateAutocompleteResponse {
+    offer(tokio::time::timeout(WITHIN, list).await.unwrap_or_default())
+}
+
+/// A value that would have to be cut would mean something else, so its line is left out.
+fn offer(list: Vec<Choice>) -> CreateAutocompleteResponse {
+    let lines = list
+        .into_iter()
+        .filter(|choice| (1..=LENGTH).contains(&choice.value.chars().count()))
+        .map(|choice| (plain(&choice.label, LENGTH), choice.value))
+        .filter(|(label, _)| !label.is_empty())
+        .take(MOST)
+        .map(|(label, value)| AutocompleteChoice::new(label, value));
+    CreateAutocompleteResponse::new().set_choices(lines.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+    use super::*;
+
+    #[test]
+    fn discords_limits_hold_for_any_list() {
+        let mut list: Vec<_> = (0..40).map(|n| Choice { label: "é".repeat(90 + n), value: format!("{n}") }).collect();
+        list.insert(0, Choice { label: "too long a value".into(), value: "x".repeat(101) });
+        list.insert(0, Choice { label: "\u{200b}".into(), value: "nameless".into() });
+        list.insert(0, Choice { label: "valueless".into(), value: String::new() });
+        let json = serde_json::to_value(offer(list)).unwrap();
+        let lines = json["choices"].as_array().unwrap();
+        assert_eq!(lines.len(), MOST);
+        assert_eq!(lines[0]["value"], "0");
+        assert!(lines.iter().all(|line| (1..=LENGTH).contains(&line["name"].as_str().unwrap().chars().count())));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_that_takes_too_long_is_empty() {
+        let late = std::future::pending::<Vec<Choice>>();
+        let json = serde_json::to_value(in_time(late).await).unwrap();
+        assert_eq!(json["choices"], serde_json::json!([]));
+    }
+}

@@ -1,0 +1,112 @@
+//! The form for an account's keys: shown as the first answer, and read back without any memory of having shown it.
+//!
+//! Only the old shape of modal (action row with a text input) works: serenity 0.12.5 loses the values of the newer one.
+
+use crate::reply::escape::{cut, plain};
+use crate::reply::words;
+use crate::routes::Action;
+use desk::connect::{FormFor, Pasted};
+use domain::ids::FormId;
+use serenity::all::{ActionRow, ActionRowComponent, CreateActionRow, CreateInputText, CreateModal, InputTextStyle};
+
+const KEY_ID: &str = "key_id";
+const SECRET: &str = "secret";
+/// Characters of a modal's title and of a field's label (Discord: interactions, modals).
+const SHORT: usize = 45;
+/// Alpaca's keys have fewer; what is longer was not copied from there.
+const LONGEST: u16 = 200;
+
+/// The form. Says before anything is typed that Discord sees it.
+pub(crate) fn form(id: FormId, purpose: &FormFor) -> CreateModal {
+    let title = match purpose {
+        FormFor::Link { environment, .. } => format!("Link a {} account", words::environment(*environment)),
+        FormFor::Rotate { account: Some(name) } => format!("New keys for {}", plain(name, 32)),
+        FormFor::Rotate { account: None } => "New keys for your default account".to_owned(),
+    };
+    let key_id = CreateInputText::new(InputTextStyle::Short, "API key ID", KEY_ID)
+        .placeholder("From Alpaca's API Keys page: PK… is paper, AK… is live")
+        .max_length(LONGEST);
+    let secret = CreateInputText::new(InputTextStyle::Short, "Secret key (Discord sees what you type here)", SECRET)
+        .placeholder("Sent to Alpaca for a check, then stored encrypted. Never shown again.")
+        .max_length(LONGEST);
+    CreateModal::new(Action::Form(id).to_string(), cut(&title, SHORT))
+        .components(vec![CreateActionRow::InputText(key_id), CreateActionRow::InputText(secret)])
+}
+
+/// What was pasted. A field that is missing, or there twice, counts as empty.
+pub(crate) fn pasted(rows: &[ActionRow]) -> Pasted {
+    Pasted { key_id: value(rows, KEY_ID).into(), secret: value(rows, SECRET).into() }
+}
+
+fn value<'a>(rows: &'a [ActionRow], id: &str) -> &'a str {
+    let mut values = rows.iter().flat_map(|row| &row.components).filter_map(|component| match component {
+        ActionRowComponent::InputText(input) if input.custom_id == id => input.value.as_deref(),
+        _ => None,
+    });
+    match (values.next(), values.next()) {
+        (Some(value), None) => value,
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+    use super::*;
+    use domain::account::Environment;
+    use secrecy::ExposeSecret;
+    use serde_json::{Value, json};
+    use uuid::Uuid;
+
+    fn show(purpose: &FormFor) -> Value {
+        serde_json::to_value(form(FormId(Uuid::from_u128(1)), purpose)).unwrap()
+    }
+
+    fn rows(json: Value) -> Vec<ActionRow> {
+        serde_json::from_value(json).unwrap()
+    }
+
+    fn input(id: &str, value: &str) -> Value {
+        json!({"type": 1, "components": [{"type": 4, "custom_id": id, "value": value}]})
+    }
+
+    #[test]
+    fn a_form_says_that_discord_reads_along_and_keeps_to_discords_limits() {
+        let purposes = [
+            FormFor::Link { environment: Environment::Paper, name: None },
+            FormFor::Link { environment: Environment::Live, name: None },
+            FormFor::Rotate { account: None },
+            FormFor::Rotate { account: Some("\u{202e}".to_owned() + &"x".repeat(4_000)) },
+        ];
+        let titles: Vec<_> =
+            purposes.iter().map(|purpose| show(purpose)["title"].as_str().unwrap().to_owned()).collect();
+        insta::assert_snapshot!(titles.join("\n"), @"");
+        for purpose in &purposes {
+            let json = show(purpose);
+            assert!(json["title"].as_str().unwrap().chars().count() <= SHORT);
+            assert!(json["custom_id"].as_str().unwrap().starts_with("v1:form:"));
+            let labels = json["components"].to_string();
+            assert!(labels.contains("Discord sees what you type here"));
+            for row in json["components"].as_array().unwrap() {
+                let field = &row["components"][0];
+                assert!(field["label"].as_str().unwrap().chars().count() <= SHORT);
+                assert!(field["placeholder"].as_str().unwrap().chars().count() <= 100);
+            }
+        }
+    }
+
+    #[test]
+    fn odd_submits_of_the_catalogue_read_as_empty() {
+        let whole = pasted(&rows(json!([input("key_id", "PK1"), input("secret", "s")])));
+        assert_eq!((whole.key_id.expose_secret(), whole.secret.expose_secret()), ("PK1", "s"));
+        for odd in [
+            json!([]),
+            json!([input("other", "PK1")]),
+            json!([input("key_id", "PK1"), input("key_id", "PK2")]),
+            json!([{"type": 1, "components": []}]),
+            json!([{"type": 1, "components": [{"type": 4, "custom_id": "key_id"}]}]),
+        ] {
+            assert_eq!(pasted(&rows(odd.clone())).key_id.expose_secret(), "", "{odd}");
+        }
+    }
+}

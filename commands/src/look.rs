@@ -1,0 +1,56 @@
+//! `/balance`, `/positions`, `/orders`.
+
+use crate::answer;
+use crate::choices::accounts;
+use crate::context::{Context, Turn, Unanswered};
+use crate::reply;
+use crate::reply::error::Doing;
+use crate::words::ShowWord;
+use domain::brokerage::Which;
+
+/// What an account is worth and what it can spend
+#[poise::command(slash_command)]
+pub(crate) async fn balance(
+    ctx: Context<'_>,
+    #[description = "Which account; your default if you leave it out"]
+    #[autocomplete = "accounts"]
+    account: Option<String>,
+) -> Result<(), Unanswered> {
+    let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
+    let desk = &ctx.data().desk;
+    let work = async { desk.balance(turn.tenant(), account.as_deref()).await.map(|it| reply::balance::balance(&it)) };
+    answer::with_reply(ctx, &turn, Doing::Reading, work).await
+}
+
+/// What an account holds, with profit and loss
+#[poise::command(slash_command)]
+pub(crate) async fn positions(
+    ctx: Context<'_>,
+    #[description = "Which account; your default if you leave it out"]
+    #[autocomplete = "accounts"]
+    account: Option<String>,
+) -> Result<(), Unanswered> {
+    let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
+    let desk = &ctx.data().desk;
+    let work =
+        async { desk.positions(turn.tenant(), account.as_deref()).await.map(|it| reply::positions::positions(&it)) };
+    answer::with_reply(ctx, &turn, Doing::Reading, work).await
+}
+
+/// Orders of an account, newest first
+#[poise::command(slash_command)]
+pub(crate) async fn orders(
+    ctx: Context<'_>,
+    #[description = "Which account; your default if you leave it out"]
+    #[autocomplete = "accounts"]
+    account: Option<String>,
+    #[description = "Which orders; open ones if you leave it out"] show: Option<ShowWord>,
+) -> Result<(), Unanswered> {
+    let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
+    let which = show.map_or(Which::Open, |word| word.0);
+    let desk = &ctx.data().desk;
+    let work = async {
+        desk.orders(turn.tenant(), account.as_deref(), which).await.map(|it| reply::orders::orders(&it, which))
+    };
+    answer::with_reply(ctx, &turn, Doing::Reading, work).await
+}

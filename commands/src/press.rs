@@ -1,0 +1,236 @@
+//! Buttons and sent forms. Each is routed by its custom id alone, to a row in the database: no memory of the message is needed.
+
+use crate::answer::{refuse, show_placed, show_receipt};
+use crate::context::{Turn, Unanswered};
+use crate::form::pasted;
+use crate::framework::Data;
+use crate::reply::error::{Doing, Mishap, mishap, reply as refusal};
+use crate::reply::{Reply, accounts, cancels, card};
+use crate::routes::{Action, RouteRefusal};
+use desk::cancel::Target;
+use desk::confirm::{Ack, Click};
+use desk::views::Placed;
+use desk::{Refused, TicketRefusal};
+use domain::ids::{FormId, IntentId, TicketId};
+use futures::FutureExt;
+use futures::future::{Either, join, select};
+use serenity::all::{
+    ComponentInteraction, FullEvent, Interaction, MessageInteractionMetadata, ModalInteraction, UserId,
+};
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// How long a card keeps its buttons while its order is being sent. Shorter, and every order would flicker.
+const STILL: Duration = Duration::from_millis(400);
+
+/// Takes every event; only buttons and forms are for us.
+pub(crate) async fn route(
+    framework: poise::FrameworkContext<'_, Data, Unanswered>,
+    event: &FullEvent,
+) -> Result<(), Unanswered> {
+    let FullEvent::InteractionCreate { interaction } = event else { return Ok(()) };
+    let (http, data) = (&framework.serenity_context.http, framework.user_data);
+    match interaction {
+        Interaction::Component(press) => {
+            let turn = Turn::of_press(http, press);
+            unbroken(&turn, pressed(data, &turn, press)).await
+        }
+        Interaction::Modal(sent) => {
+            let turn = Turn::of_form(http, sent);
+            unbroken(&turn, submitted(data, &turn, sent)).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Poise catches panics of commands, not of this.
+async fn unbroken(turn: &Turn, work: impl Future<Output = Result<(), Unanswered>> + Send) -> Result<(), Unanswered> {
+    match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(done) => done,
+        Err(_) => turn.tell(&mishap(Mishap::Broken)).await,
+    }
+}
+
+async fn submitted(data: &Data, turn: &Turn, sent: &ModalInteraction) -> Result<(), Unanswered> {
+    let form: FormId = match sent.data.custom_id.parse() {
+        Ok(Action::Form(form)) => form,
+        Ok(_) => return turn.answer(&mishap(Mishap::Route(RouteRefusal::NotOurs))).await,
+        Err(refusal) => return turn.answer(&mishap(Mishap::Route(refusal))).await,
+    };
+    let _pass = match data.turnstile.enter(turn.user()) {
+        Ok(pass) => pass,
+        Err(full) => return turn.answer(&mishap(Mishap::Crowded(full))).await,
+    };
+    turn.defer().await?;
+    let pasted = pasted(&sent.data.components);
+    match data.desk.submit_form(turn.tenant(), form, pasted, turn.interaction()).await {
+        Ok(done) => turn.show(&accounts::form_done(&done)).await,
+        Err(refused) => refuse(turn, &refused, Doing::Changing).await,
+    }
+}
+
+async fn pressed(data: &Data, turn: &Turn, press: &ComponentInteraction) -> Result<(), Unanswered> {
+    let action = match press.data.custom_id.parse() {
+        Ok(action) => action,
+        Err(refusal) => return turn.answer(&mishap(Mishap::Route(refusal))).await,
+    };
+    // The desk decides by the ticket's owner. This only keeps a stranger's press from changing the owner's message.
+    if asked_by(press).is_some_and(|owner| owner != turn.user()) {
+        return turn.answer(&mishap(Mishap::NotYours)).await;
+    }
+    let _pass = match data.turnstile.enter(turn.user()) {
+        Ok(pass) => pass,
+        Err(full) => return turn.answer(&mishap(Mishap::Crowded(full))).await,
+    };
+    act(data, turn, action).await
+}
+
+/// Whose command or form the message answers, when Discord says so.
+fn asked_by(press: &ComponentInteraction) -> Option<UserId> {
+    match press.message.interaction_metadata.as_deref()? {
+        MessageInteractionMetadata::Command(command) => Some(command.user.id),
+        MessageInteractionMetadata::Component(component) => Some(component.user.id),
+        MessageInteractionMetadata::ModalSubmit(form) => Some(form.user.id),
+        _ => None,
+    }
+}
+
+async fn act(data: &Data, turn: &Turn, action: Action) -> Result<(), Unanswered> {
+    let desk = &data.desk;
+    let (tenant, interaction) = (turn.tenant(), turn.interaction());
+    match action {
+        Action::Confirm(ticket) => confirm(data, turn, ticket).await,
+        Action::Discard(ticket) => {
+            let work = desk.discard(tenant, ticket, interaction).map(|done| done.map(|()| card::discarded()));
+            then_show(turn, Doing::Ordering, work).await
+        }
+        Action::Keep(ticket) => {
+            let work = desk.discard(tenant, ticket, interaction).map(|done| done.map(|()| accounts::kept()));
+            then_show(turn, Doing::Changing, work).await
+        }
+        Action::Switch(ticket) => {
+            let work = desk.confirm_switch(tenant, ticket, interaction);
+            then_show(turn, Doing::Changing, work.map(|done| done.map(|it| accounts::is_default(&it)))).await
+        }
+        Action::Remove(ticket) => {
+            let work = desk.confirm_remove(tenant, ticket, interaction);
+            then_show(turn, Doing::Changing, work.map(|done| done.map(|it| accounts::removed(&it)))).await
+        }
+        Action::CancelAll(ticket) => {
+            let work = desk.confirm_cancel_all(tenant, ticket, interaction);
+            then_show(turn, Doing::Canceling, work.map(|done| done.map(|it| cancels::canceled_all(&it)))).await
+        }
+        Action::Check(intent) => check(data, turn, intent).await,
+        Action::Cancel(intent) => cancel(data, turn, intent).await,
+        Action::Form(_) => turn.answer(&mishap(Mishap::Route(RouteRefusal::NotOurs))).await,
+    }
+}
+
+/// Acknowledges, works, and puts what came of it in place of the question.
+async fn then_show<F>(turn: &Turn, doing: Doing, work: F) -> Result<(), Unanswered>
+where
+    F: Future<Output = Result<Reply, Refused>> + Send,
+{
+    turn.defer().await?;
+    match work.await {
+        Ok(reply) => turn.show(&reply).await,
+        Err(refused) => turned_down(turn, &refused, doing, false).await,
+    }
+}
+
+/// A refusal, in place of the message when the message is spent, and beside it when its buttons may still be good.
+async fn turned_down(turn: &Turn, refused: &Refused, doing: Doing, spent: bool) -> Result<(), Unanswered> {
+    if *refused == Refused::AlreadyHandled {
+        return Ok(());
+    }
+    let reply = refusal(refused, doing);
+    if *refused == Refused::NotAcknowledged {
+        return turn.tell(&reply).await;
+    }
+    if spent || ends_the_card(refused) { turn.show(&reply).await } else { turn.aside(&reply).await }
+}
+
+/// Whether nothing can come of the card any more. A used or replaced one is not meant: by then its message may show
+/// something newer, which a late second press must not overwrite.
+const fn ends_the_card(refused: &Refused) -> bool {
+    matches!(
+        refused,
+        Refused::Ticket(TicketRefusal::Expired | TicketRefusal::Altered | TicketRefusal::EnvironmentChanged)
+    )
+}
+
+/// The press that places an order. The acknowledgement leaves at once, in a task of its own, so that nothing in the desk can
+/// hold it up; the desk waits for Discord's word on it before a live order goes out.
+async fn confirm(data: &Data, turn: &Turn, ticket: TicketId) -> Result<(), Unanswered> {
+    let accepted = Arc::new(AtomicBool::new(false));
+    let ack = tokio::spawn({
+        let (turn, accepted) = (turn.clone(), Arc::clone(&accepted));
+        async move {
+            match turn.defer().await {
+                Ok(()) => {
+                    accepted.store(true, Ordering::SeqCst);
+                    Ack::Accepted
+                }
+                Err(failure) => {
+                    tracing::warn!(%failure, kind = "confirm_ack", "Discord did not take the acknowledgement of a confirm");
+                    Ack::Refused
+                }
+            }
+        }
+    });
+    let ack = async move { ack.await.unwrap_or(Ack::Refused) };
+    let click = Click { ticket, interaction: turn.interaction(), guild: turn.guild() };
+    let confirming = pin!(data.desk.confirm(turn.tenant(), click, ack));
+    let (placed, spent) = match select(confirming, pin!(tokio::time::sleep(STILL))).await {
+        Either::Left((placed, _)) => (placed, false),
+        // Polled together: an edit that Discord is slow to take must not hold up the order.
+        Either::Right(((), confirming)) => join(confirming, say_sending(turn, &accepted)).await,
+    };
+    show_confirmed(data, turn, placed, spent).await
+}
+
+/// Takes the buttons away while the order is on its way. Returns whether the card is gone.
+async fn say_sending(turn: &Turn, accepted: &AtomicBool) -> bool {
+    accepted.load(Ordering::SeqCst) && turn.show_once(&card::sending()).await.is_ok()
+}
+
+async fn show_confirmed(
+    data: &Data,
+    turn: &Turn,
+    placed: Result<Placed, Refused>,
+    spent: bool,
+) -> Result<(), Unanswered> {
+    match placed {
+        Ok(placed) => show_placed(data, turn, placed).await,
+        Err(refused) => turned_down(turn, &refused, Doing::Ordering, spent).await,
+    }
+}
+
+async fn check(data: &Data, turn: &Turn, intent: IntentId) -> Result<(), Unanswered> {
+    turn.defer().await?;
+    match data.desk.check_now(turn.tenant(), intent).await {
+        Ok(receipt) => show_receipt(data, turn, receipt, None).await,
+        Err(refused) => turned_down(turn, &refused, Doing::Reading, false).await,
+    }
+}
+
+async fn cancel(data: &Data, turn: &Turn, intent: IntentId) -> Result<(), Unanswered> {
+    turn.defer().await?;
+    let desk = &data.desk;
+    let canceled = match desk.cancel(turn.tenant(), None, Target::Intent(intent), turn.interaction()).await {
+        Ok(canceled) => canceled,
+        Err(refused) => return turned_down(turn, &refused, Doing::Canceling, false).await,
+    };
+    match desk.check_now(turn.tenant(), intent).await {
+        Ok(receipt) => {
+            let is_over = receipt.life.state.is_settled();
+            show_receipt(data, turn, receipt, Some(&cancels::outcome(&canceled.outcome, is_over))).await
+        }
+        // The order's new state is not known, and the cancel's is: beside the receipt, which stays as it was.
+        Err(_) => turn.aside(&cancels::canceled(&canceled)).await,
+    }
+}

@@ -1,0 +1,215 @@
+//! From a [`Reply`] to what Discord takes, within Discord's limits whatever the reply holds.
+
+use super::{Reply, Tone};
+use crate::reply::escape::cut;
+use serenity::all::{
+    CreateActionRow, CreateAllowedMentions, CreateButton, CreateEmbed, CreateEmbedAuthor, CreateEmbedFooter,
+    CreateInteractionResponseFollowup, CreateInteractionResponseMessage, EditInteractionResponse,
+};
+
+/// Discord's limits on an embed, in characters (Discord: message resource, embed limits).
+const TITLE: usize = 256;
+const AUTHOR: usize = 256;
+const BODY: usize = 4_096;
+const FIELD_NAME: usize = 256;
+const FIELD_VALUE: usize = 1_024;
+const FIELDS: usize = 25;
+const FOOTER: usize = 2_048;
+/// The sum over all texts of all embeds.
+const ALL: usize = 6_000;
+/// Buttons in one row.
+const ROW: usize = 5;
+/// Rows under one message.
+const ROWS: usize = 5;
+
+const fn colour(tone: Tone) -> u32 {
+    match tone {
+        Tone::Paper => 0x003B_82F6,
+        Tone::Live => 0x00DC_2626,
+        Tone::Plain => 0x0064_748B,
+        Tone::Trouble => 0x00F5_9E0B,
+    }
+}
+
+/// What is left of [`ALL`].
+struct Budget(usize);
+
+impl Budget {
+    /// As much of `text` as one place and the rest of the sum allow. Never empty: Discord refuses empty texts.
+    fn take(&mut self, text: &str, most: usize) -> String {
+        let text = if text.is_empty() { "–" } else { text };
+        let text = cut(text, most.min(self.0));
+        self.0 -= text.chars().count();
+        text
+    }
+}
+
+impl Reply {
+    /// The embed. Small parts first, so that a long body is what gives way.
+    pub(crate) fn embed(&self) -> CreateEmbed {
+        let mut budget = Budget(ALL);
+        let mut embed = CreateEmbed::new().colour(colour(self.tone)).title(budget.take(&self.title, TITLE));
+        if let Some(banner) = &self.banner {
+            embed = embed.author(CreateEmbedAuthor::new(budget.take(banner, AUTHOR)));
+        }
+        if let Some(footer) = &self.footer {
+            embed = embed.footer(CreateEmbedFooter::new(budget.take(footer, FOOTER.min(512))));
+        }
+        for line in self.lines.iter().take(FIELDS) {
+            if budget.0 < FIELD_NAME {
+                break;
+            }
+            let name = budget.take(line.name, FIELD_NAME);
+            embed = embed.field(name, budget.take(&line.value, FIELD_VALUE), line.inline);
+        }
+        if self.body.is_empty() || budget.0 == 0 {
+            return embed;
+        }
+        embed.description(budget.take(&self.body, BODY))
+    }
+
+    fn rows(&self) -> Vec<CreateActionRow> {
+        let buttons: Vec<_> = self
+            .buttons
+            .iter()
+            .map(|button| CreateButton::new(button.action.to_string()).label(cut(button.label, 80)).style(button.style))
+            .collect();
+        buttons.chunks(ROW).take(ROWS).map(|row| CreateActionRow::Buttons(row.to_vec())).collect()
+    }
+
+    /// As a first answer.
+    pub(crate) fn message(&self, ephemeral: bool) -> CreateInteractionResponseMessage {
+        CreateInteractionResponseMessage::new()
+            .embed(self.embed())
+            .components(self.rows())
+            .allowed_mentions(CreateAllowedMentions::new())
+            .ephemeral(ephemeral)
+    }
+
+    /// As what stands in a message from now on.
+    pub(crate) fn edit(&self) -> EditInteractionResponse {
+        EditInteractionResponse::new()
+            .content("")
+            .embed(self.embed())
+            .components(self.rows())
+            .allowed_mentions(CreateAllowedMentions::new())
+    }
+
+    /// As another message that only the user sees.
+    pub(crate) fn follow_up(&self) -> CreateInteractionResponseFollowup {
+        CreateInteractionResponseFollowup::new()
+            .embed(self.embed())
+            .components(self.rows())
+            .allowed_mentions(CreateAllowedMentions::new())
+            .ephemeral(true)
+    }
+}
+
+#[cfg(test)]
+impl Reply {
+    /// The reply as a person reads it, for snapshots.
+    pub(crate) fn transcript(&self) -> String {
+        let mut text = String::new();
+        let tone = match self.tone {
+            Tone::Paper => "blue",
+            Tone::Live => "RED",
+            Tone::Plain => "grey",
+            Tone::Trouble => "amber",
+        };
+        let banner = self.banner.as_deref().unwrap_or("-");
+        text.push_str(&format!("[{tone}] {banner}\n# {}\n", self.title));
+        if !self.body.is_empty() {
+            text.push_str(&format!("{}\n", self.body));
+        }
+        for line in &self.lines {
+            let mark = if line.inline { "·" } else { ":" };
+            text.push_str(&format!("{mark} {} = {}\n", line.name, line.value.replace('\n', "\n    ")));
+        }
+        if let Some(footer) = &self.footer {
+            text.push_str(&format!("-- {footer}\n"));
+        }
+        for button in &self.buttons {
+            let style = match button.style {
+                serenity::all::ButtonStyle::Success => "green",
+                serenity::all::ButtonStyle::Danger => "red",
+                _ => "grey",
+            };
+            let word = button.action.to_string();
+            let word = word.split(':').nth(1).unwrap_or_default();
+            text.push_str(&format!("({} | {style} | {word})\n", button.label));
+        }
+        text
+    }
+
+    /// Everything that Discord renders markdown in.
+    pub(crate) fn rendered(&self) -> String {
+        let lines: String = self.lines.iter().map(|line| format!("\n{}", line.value)).collect();
+        format!("{}\n{}{lines}", self.title, self.body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+    use super::super::Button;
+    use super::*;
+    use crate::routes::Action;
+    use domain::ids::IntentId;
+    use serde_json::Value;
+    use uuid::Uuid;
+
+    fn embed(reply: &Reply) -> Value {
+        serde_json::to_value(reply.embed()).unwrap()
+    }
+
+    fn count(value: &Value) -> usize {
+        value.as_str().map_or(0, |text| text.chars().count())
+    }
+
+    #[test]
+    fn a_reply_of_any_size_fits_into_discords_limits() {
+        let long = "é".repeat(9_000);
+        let mut reply = Reply::trouble(&long).say(&long).footer(&long);
+        reply.banner = Some(long.clone());
+        for _ in 0..40 {
+            reply =
+                reply.with("Name", &long).button(Button::quiet(Action::Check(IntentId(Uuid::from_u128(1))), "Check"));
+        }
+        let json = embed(&reply);
+        let fields = json["fields"].as_array().unwrap();
+        assert!(fields.len() <= FIELDS);
+        assert!(fields.iter().all(|f| count(&f["value"]) <= FIELD_VALUE && count(&f["value"]) > 0));
+        assert!(count(&json["title"]) <= TITLE);
+        assert!(count(&json["author"]["name"]) <= AUTHOR);
+        assert!(count(&json["description"]) <= BODY);
+        let sum: usize = fields.iter().map(|f| count(&f["name"]) + count(&f["value"])).sum::<usize>()
+            + count(&json["title"])
+            + count(&json["description"])
+            + count(&json["author"]["name"])
+            + count(&json["footer"]["text"]);
+        assert!(sum <= ALL, "{sum}");
+        assert!(reply.rows().len() <= ROWS);
+    }
+
+    #[test]
+    fn an_empty_value_is_never_sent() {
+        let json = embed(&Reply::plain("").with("Name", ""));
+        assert_eq!(json["fields"][0]["value"], "–");
+        assert_eq!(json["title"], "–");
+    }
+
+    #[test]
+    fn no_message_may_ping_anyone() {
+        let reply = Reply::plain("Title");
+        for json in [
+            serde_json::to_value(reply.message(true)).unwrap(),
+            serde_json::to_value(reply.edit()).unwrap(),
+            serde_json::to_value(reply.follow_up()).unwrap(),
+        ] {
+            let mentions = &json["allowed_mentions"];
+            assert_eq!(mentions["parse"], Value::Array(Vec::new()));
+            assert!(mentions["users"].as_array().is_none_or(Vec::is_empty), "{mentions}");
+            assert!(mentions["roles"].as_array().is_none_or(Vec::is_empty), "{mentions}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Why something was not done: the one place of error prose. Every text says what happened, what state things are in, and
+//! what to do next. Matches name every variant, so a new reason does not compile until it has its words.
+
+mod account;
+pub(crate) mod broker;
+mod framework;
+mod input;
+mod order;
+
+pub(crate) use framework::{Mishap, mishap};
+
+use super::Reply;
+use desk::{Refused, Trouble};
+use domain::fresh;
+use domain::ids::Reference;
+use std::borrow::Cow;
+
+/// What the user was about: decides which sentence tells the state of things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doing {
+    /// Only looking.
+    Reading,
+    /// Changing an account in Paddock.
+    Changing,
+    /// Placing or confirming an order.
+    Ordering,
+    /// Canceling one order or all.
+    Canceling,
+}
+
+/// Whose fault it is: ours and Alpaca's get a reference that is also in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The user's, or nobody's.
+    Nobody,
+    /// Alpaca's.
+    Alpaca,
+    /// Paddock's, or what it runs on.
+    Paddock,
+    /// Discord's.
+    Discord,
+}
+
+/// The words for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Prose {
+    kind: &'static str,
+    fault: Fault,
+    title: Cow<'static, str>,
+    what: Cow<'static, str>,
+    next: Cow<'static, str>,
+    /// Replaces the sentence that follows from [`Doing`].
+    state: Option<&'static str>,
+}
+
+impl Prose {
+    fn new(kind: &'static str, title: impl Into<Cow<'static, str>>, what: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, fault: Fault::Nobody, title: title.into(), what: what.into(), next: "".into(), state: None }
+    }
+
+    fn next(self, next: impl Into<Cow<'static, str>>) -> Self {
+        Self { next: next.into(), ..self }
+    }
+
+    fn by(self, fault: Fault) -> Self {
+        Self { fault, ..self }
+    }
+
+    fn state(self, state: &'static str) -> Self {
+        Self { state: Some(state), ..self }
+    }
+}
+
+/// The reply to a refusal. Logs it under the reference that the user sees, unless it is nobody's fault.
+pub(crate) fn reply(refused: &Refused, doing: Doing) -> Reply {
+    logged(&explain(refused), doing)
+}
+
+fn logged(prose: &Prose, doing: Doing) -> Reply {
+    let reference = match prose.fault {
+        Fault::Nobody => None,
+        Fault::Alpaca | Fault::Paddock | Fault::Discord => Some(fresh::reference()),
+    };
+    if let Some(reference) = &reference {
+        tracing::warn!(%reference, kind = prose.kind, "told a user that something was not done");
+    }
+    written(prose, doing, reference.as_ref())
+}
+
+fn written(prose: &Prose, doing: Doing, reference: Option<&Reference>) -> Reply {
+    let mut reply = Reply::trouble(prose.title.as_ref()).say(prose.what.as_ref());
+    let state = prose.state.unwrap_or(match doing {
+        Doing::Reading => "",
+        Doing::Changing => "Nothing was changed.",
+        Doing::Ordering => "Nothing was sent.",
+        Doing::Canceling => canceling(prose.fault),
+    });
+    if !state.is_empty() {
+        reply = reply.say(format!("**{state}**"));
+    }
+    if !prose.next.is_empty() {
+        reply = reply.say(prose.next.as_ref());
+    }
+    match reference {
+        Some(reference) => reply.footer(format!("Reference {reference}")),
+        None => reply,
+    }
+}
+
+/// A cancel that met trouble may have gone out before it did; one that was refused by us did not.
+const fn canceling(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Nobody | Fault::Discord => "No cancel was sent.",
+        Fault::Alpaca | Fault::Paddock => {
+            "The cancel may or may not have gone out. Look at `/orders`; canceling once more does no harm."
+        }
+    }
+}
+
+/// The words for a refusal.
+pub(crate) fn explain(refused: &Refused) -> Prose {
+    match refused {
+        Refused::NoAccount => account::none(),
+        Refused::WhichAccount => account::which(),
+        Refused::NoSuchAccount(typed) => account::unknown(typed),
+        Refused::NameTaken(name) => account::taken(name),
+        Refused::Name(refusal) => input::name(refusal),
+        Refused::AlreadyLinked(name) => account::already_linked(name),
+        Refused::TooManyAccounts(most) => account::too_many(*most),
+        Refused::UnsettledOrders(count) => account::unsettled(*count),
+        Refused::Keys(refusal) => input::keys(refusal),
+        Refused::KeysNoLongerAccepted(name) => account::keys_refused(name),
+        Refused::FormGone => account::form_gone(),
+        Refused::Symbol(refusal) => input::symbol(refusal),
+        Refused::UnknownSymbol(symbol) => order::unknown_symbol(symbol),
+        Refused::Number(field, refusal) => input::number(*field, refusal),
+        Refused::SizeMissing => order::size_missing(),
+        Refused::SizeTwice => order::size_twice(),
+        Refused::Rule(rule) => input::rule(rule),
+        Refused::NoQuote(symbol) => order::no_quote(symbol),
+        Refused::Ticket(refusal) => input::ticket(*refusal),
+        Refused::NotAcknowledged => order::not_acknowledged(),
+        Refused::NoSuchOrder => order::unknown(),
+        Refused::AlreadyHandled => order::already_handled(),
+        Refused::Busy(wait) => order::busy(*wait),
+        Refused::Settling => order::settling(),
+        Refused::Stopping => order::stopping(),
+        Refused::Trouble(trouble) => explain_trouble(trouble),
+    }
+}
+
+/// The words for what is wrong outside.
+pub(crate) fn explain_trouble(trouble: &Trouble) -> Prose {
+    match trouble {
+        Trouble::Broker(failure) => broker::read(failure),
+        Trouble::Database => Prose::new(
+            "database",
+            "Paddock's database does not answer",
+            "Paddock does nothing that it cannot write down first.",
+        )
+        .next("Try again in a minute.")
+        .by(Fault::Paddock),
+        Trouble::DatabaseInDoubt => Prose::new(
+            "database_in_doubt",
+            "Paddock's database broke off",
+            "The connection was lost while something was being written down, so it may or may not have been noted.",
+        )
+        .state("No order was sent.")
+        .next("Look at `/orders` or `/account list` before you try again.")
+        .by(Fault::Paddock),
+        Trouble::Vault => Prose::new(
+            "vault",
+            "Paddock cannot open this account's keys",
+            "They were stored under a master key that the service does not have now.",
+        )
+        .next("Use `/account rotate` to store them again, and tell whoever runs Paddock.")
+        .by(Fault::Paddock),
+    }
+}
+
+/// One line about trouble, for lists that go on without the part that failed.
+pub(crate) fn in_a_line(trouble: &Trouble) -> String {
+    let prose = explain_trouble(trouble);
+    prose.title.into_owned()
+}
+
+#[cfg(test)]
+mod tests;

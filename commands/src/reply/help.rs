@@ -1,0 +1,98 @@
+//! `/help`: what a newcomer needs, in the order they need it.
+
+use super::Reply;
+
+/// A page of the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Topic {
+    /// The first five minutes.
+    Start,
+    /// Placing and canceling.
+    Orders,
+    /// Accounts and keys.
+    Accounts,
+    /// What is stored and who sees it.
+    Privacy,
+    /// What "not yet confirmed" means.
+    Unconfirmed,
+}
+
+/// The page.
+pub(crate) fn help(topic: Topic) -> Reply {
+    match topic {
+        Topic::Start => start(),
+        Topic::Orders => orders(),
+        Topic::Accounts => accounts(),
+        Topic::Privacy => privacy(),
+        Topic::Unconfirmed => unconfirmed(),
+    }
+}
+
+fn start() -> Reply {
+    Reply::plain("Paddock: trade your own Alpaca account from Discord")
+        .say(
+            "**1.** Open `app.alpaca.markets`, sign up, and stay in the **paper** account (simulated money).\n\
+             **2.** On its home page choose **API Keys → Generate**. Keep the page open: the secret is shown once.\n\
+             **3.** Here, type `/account add` and choose `paper`. A form opens: paste the key ID and the secret.\n\
+             **4.** `/buy symbol:AAPL quantity:1` buys one share on paper. `/positions` shows it, `/sell` sells it.",
+        )
+        .say("Only you see the answers. In a server they are private messages within the channel; commands work in a direct message with the bot, too.")
+        .say("**Real money** works the same way with `/account add` and `live`. Every live order then shows a card, and only your press on it sends the order. Try things on paper first.")
+        .footer("More: /help topic:orders · accounts · privacy · unconfirmed")
+}
+
+fn orders() -> Reply {
+    Reply::plain("Help: orders")
+        .say(
+            "`/buy` and `/sell` take a `symbol` and either a `quantity` of shares or `dollars`.\n\
+             Without `limit` the order takes the market's price; with it, that price or a better one.\n\
+             `tif` says how long: `day` (until the close) or `gtc` (until you cancel it).\n\
+             `extended` lets a limit order work before 09:30 and after 16:00 ET.",
+        )
+        .say(
+            "**The card.** Live orders always show one first: price, cost, what you will hold, and when the market takes the order up. \
+             **Confirm** sends exactly what the card says, once, however often you press. The card expires quickly; \
+             if the price moves while you decide, you are asked again. `card:True` shows it for a paper order, too.",
+        )
+        .say("`/orders` shows what is open, `/cancel` cancels one order or all. A cancel is a request: until Alpaca is through, the order may still fill.")
+}
+
+fn accounts() -> Reply {
+    Reply::plain("Help: accounts")
+        .say(
+            "`/account add` links an account, `/account list` shows yours, `/account use` chooses the default.\n\
+             The line on top of every answer says which account it is about: blue **PAPER**, red **LIVE**.\n\
+             `/account confirm` makes a paper account ask before each order, as live accounts do.",
+        )
+        .say(
+            "`/account rotate` takes new keys for an account. Do that when Alpaca refuses the old ones: resetting a paper account replaces its keys.\n\
+             `/account remove` deletes the keys at once. Positions and orders stay at Alpaca.",
+        )
+}
+
+fn privacy() -> Reply {
+    Reply::plain("Help: privacy")
+        .say(
+            "**Your keys** go from the form to Alpaca and are stored encrypted; nobody can read them back here, you included. \
+             **Discord sees what you type into the form**, as it sees everything typed into Discord. An Alpaca key can trade and, for crypto, \
+             move funds out; Paddock itself has no code that could. Start on paper, and delete a key at Alpaca when you stop using it.",
+        )
+        .say(
+            "**Your answers** are visible to you alone. Server owners do not see them, and cannot trade for you.\n\
+             **What is kept:** your accounts, your orders, and a record of what was done and when, so that nothing can be changed unnoticed. \
+             `/account remove` deletes an account's keys at once.",
+        )
+        .say("Never put a key into a command's options or a message. If it happened, delete that key at Alpaca.")
+}
+
+fn unconfirmed() -> Reply {
+    Reply::plain("Help: \u{201c}sent, not yet confirmed\u{201d}")
+        .say(
+            "Sometimes Alpaca does not answer, or the connection breaks, just when an order went out. Then nobody can know at once whether it arrived.",
+        )
+        .say(
+            "Paddock never guesses. It says **sent, not yet confirmed**, keeps asking Alpaca for that very order, and changes the message when it knows. \
+             **Do not send the order again** meanwhile: you could end up with two.",
+        )
+        .say("`/orders` shows such orders on top, and **Check again** under the message asks at once.")
+}

@@ -1,0 +1,101 @@
+//! `/orders`.
+
+use super::escape::{code, prose};
+use super::list::paragraphs;
+use super::receipt;
+use super::{Reply, words};
+use desk::views::Orders;
+use domain::brokerage::Which;
+use domain::money::Usd;
+use domain::order::{BrokerOrder, BrokerStatus};
+
+/// Orders, newest first; what is unconfirmed always stands on top.
+pub(crate) fn orders(orders: &Orders, which: Which) -> Reply {
+    let kind = match which {
+        Which::Open => "open orders",
+        Which::Closed => "closed orders",
+        Which::All => "orders",
+    };
+    let title = match orders.list.len() {
+        0 => format!("No {kind}"),
+        1 => format!("1 {}", kind.trim_end_matches('s')),
+        count => format!("{count} {kind}"),
+    };
+    let mut reply = Reply::about(&orders.account, title);
+    if !orders.unconfirmed.is_empty() {
+        let lines: Vec<_> = orders.unconfirmed.iter().take(5).map(receipt::in_a_line).collect();
+        let more = orders.unconfirmed.len().saturating_sub(lines.len());
+        let more = if more > 0 { format!("\n*… and {more} more.*") } else { String::new() };
+        reply = reply.with_wide("Not yet confirmed: do not send these again", format!("{}{more}", lines.join("\n")));
+    }
+    if orders.list.is_empty() {
+        reply = reply.say(match which {
+            Which::Open => "Nothing is waiting at Alpaca. `/orders show:all` has the past.",
+            Which::Closed | Which::All => "Alpaca shows none.",
+        });
+    } else {
+        let rows: Vec<_> = orders.list.iter().map(in_a_line).collect();
+        reply = reply.say(paragraphs(&rows, "Alpaca's own page shows all."));
+    }
+    let reply = reply.with("Read", words::counting(orders.at));
+    let open = orders.list.iter().any(|order| !order.status.is_terminal());
+    if open { reply.footer("Cancel one with /cancel.") } else { reply }
+}
+
+/// `**Buy 5 AAPL** · limit $184.50 · day · working · 2 filled at $184.47 · 3 minutes ago`.
+pub(crate) fn in_a_line(order: &BrokerOrder) -> String {
+    let mut parts = vec![format!("**{}**", what(order)), terms(order), status(&order.status)];
+    if !order.filled_qty.is_zero() {
+        let filled = words::quantity(order.filled_qty);
+        parts.push(match order.filled_avg_price {
+            Some(price) => format!("{filled} filled at {price}"),
+            None => format!("{filled} filled"),
+        });
+    }
+    if let Some(at) = order.ended_at.or(order.submitted_at) {
+        parts.push(words::counting(at));
+    }
+    if !order.client_order_id.is_ours() {
+        parts.push("placed elsewhere".to_owned());
+    }
+    parts.join(" · ")
+}
+
+/// `Buy 5 AAPL`, of any order that Alpaca shows.
+pub(crate) fn what(order: &BrokerOrder) -> String {
+    let symbol = prose(order.symbol.as_str(), words::SYMBOL);
+    let side = order.side.map_or("Trade", words::side);
+    match (order.qty, order.notional) {
+        (Some(qty), _) => format!("{side} {} {symbol}", words::quantity(qty)),
+        (None, Some(notional)) => format!("{side} {} of {symbol}", Usd(notional)),
+        (None, None) => format!("{side} {symbol}"),
+    }
+}
+
+fn terms(order: &BrokerOrder) -> String {
+    let kind = prose(&order.kind.replace('_', " "), 24);
+    let price = order.limit_price.map(|price| format!(" {price}")).unwrap_or_default();
+    let time = prose(&order.time_in_force, 12);
+    let hours = if order.extended_hours { " · extended hours" } else { "" };
+    format!("{kind}{price} · {time}{hours}")
+}
+
+/// A status in a trader's word.
+pub(crate) fn status(status: &BrokerStatus) -> String {
+    match status {
+        BrokerStatus::PendingNew => "arriving".into(),
+        BrokerStatus::Accepted => "queued".into(),
+        BrokerStatus::New => "working".into(),
+        BrokerStatus::PartiallyFilled => "partially filled".into(),
+        BrokerStatus::Filled => "filled".into(),
+        BrokerStatus::DoneForDay => "done for today".into(),
+        BrokerStatus::Canceled => "canceled".into(),
+        BrokerStatus::Expired => "expired".into(),
+        BrokerStatus::Replaced => "replaced".into(),
+        BrokerStatus::PendingCancel => "cancel requested".into(),
+        BrokerStatus::PendingReplace => "being replaced".into(),
+        BrokerStatus::Rejected => "rejected".into(),
+        BrokerStatus::Held => "held".into(),
+        BrokerStatus::Other(word) => format!("`{}`", code(word, 24)),
+    }
+}

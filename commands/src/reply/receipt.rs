@@ -1,0 +1,172 @@
+//! What became of an order, as far as it is proved. Each state has its own words, and "unconfirmed" never reads as "no".
+
+use super::error::broker;
+use super::escape::{code, prose};
+use super::{Button, Reply, words};
+use crate::routes::Action;
+use desk::views::Receipt;
+use domain::life::{Ending, State};
+use domain::money::Usd;
+use domain::order::BrokerStatus;
+use rust_decimal::Decimal;
+
+/// Whether the message goes on changing by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Following {
+    /// It does, for as long as Discord allows.
+    Yes,
+    /// It does not (any more).
+    No,
+}
+
+/// The receipt as a message.
+pub(crate) fn receipt(receipt: &Receipt, following: Following) -> Reply {
+    let (title, text) = headline(receipt);
+    let order = &receipt.order;
+    let mut reply = Reply::about(&receipt.account, title)
+        .say(text)
+        .with_wide("Order", words::order(order))
+        .with("Type", words::terms(order))
+        .with_some("Filled", filled(receipt))
+        .with_some("Value", value(receipt))
+        .with("Decided", words::moment(receipt.decided_at));
+    if receipt.life.state == State::Unconfirmed {
+        let looked = receipt.looked_at.map_or_else(|| "not yet".to_owned(), words::counting);
+        reply = reply.with("Last asked", looked);
+    }
+    if receipt.life.state == State::AtBroker {
+        reply = reply.button(Button::quiet(Action::Cancel(receipt.intent), "Cancel order"));
+    }
+    if !is_final(receipt) {
+        reply = reply.button(Button::quiet(Action::Check(receipt.intent), "Check again"));
+    }
+    reply.footer(footer(receipt, following))
+}
+
+/// Whether nothing that a user would wait for can still happen.
+pub(crate) const fn is_final(receipt: &Receipt) -> bool {
+    matches!(&receipt.life.state, State::Over(ending) if !matches!(ending, Ending::NeverArrived))
+}
+
+/// The state in one word, and in a sentence.
+fn headline(receipt: &Receipt) -> (String, String) {
+    match &receipt.life.state {
+        State::Intended => (
+            "Sending…".into(),
+            "The order is on its way to Alpaca. **Do not send it again**; what becomes of it shows here.".into(),
+        ),
+        State::Unconfirmed => ("Sent, not yet confirmed".into(), unconfirmed(receipt)),
+        State::AtBroker => at_broker(receipt),
+        State::Over(ending) => over(*ending, receipt),
+    }
+}
+
+fn unconfirmed(receipt: &Receipt) -> String {
+    let why = receipt.life.doubt.as_ref().map(|doubt| format!("{} ", broker::doubt(doubt))).unwrap_or_default();
+    format!(
+        "{why}The order may be at Alpaca. **Do not send it again**: Paddock keeps asking and will show what it finds."
+    )
+}
+
+fn at_broker(receipt: &Receipt) -> (String, String) {
+    let queues = receipt.market.filter(|clock| !clock.is_open);
+    let (title, text) = match receipt.life.status.as_ref() {
+        None => ("At Alpaca".to_owned(), "Alpaca has the order.".to_owned()),
+        Some(BrokerStatus::PendingNew | BrokerStatus::Accepted | BrokerStatus::New) => match queues {
+            Some(clock) if !receipt.order.extended_hours => (
+                "Queued".to_owned(),
+                format!("Alpaca has the order. It queues until {}.", words::eastern(clock.next_open)),
+            ),
+            _ => ("Working".to_owned(), "Alpaca has the order, and it waits for a price.".to_owned()),
+        },
+        Some(BrokerStatus::PartiallyFilled) => {
+            ("Partially filled".into(), "The rest of the order is still working.".into())
+        }
+        Some(BrokerStatus::PendingCancel) => {
+            ("Cancel requested".into(), "Alpaca has the cancel. Until it is through, the order may still fill.".into())
+        }
+        Some(BrokerStatus::PendingReplace) => {
+            ("Being replaced".into(), "Alpaca is replacing the order with another one.".into())
+        }
+        Some(BrokerStatus::DoneForDay) => {
+            ("Done for today".into(), "The order does nothing more today; it may work again tomorrow.".into())
+        }
+        Some(BrokerStatus::Held) => ("Held".into(), "Alpaca holds the order until another one is through.".into()),
+        Some(
+            status @ (BrokerStatus::Other(_)
+            | BrokerStatus::Filled
+            | BrokerStatus::Canceled
+            | BrokerStatus::Expired
+            | BrokerStatus::Replaced
+            | BrokerStatus::Rejected),
+        ) => ("At Alpaca".into(), format!("Alpaca has the order and calls its state `{}`.", code(status.as_str(), 40))),
+    };
+    (title, text)
+}
+
+fn over(ending: Ending, receipt: &Receipt) -> (String, String) {
+    let part = if receipt.life.filled_qty > Decimal::ZERO {
+        " Part of it was filled before that; it stays."
+    } else {
+        " None of it was filled."
+    };
+    let (title, text) = match ending {
+        Ending::NotSent => ("Not sent", "**Nothing was sent** to Alpaca, and nothing will be.".to_owned()),
+        Ending::Refused => ("Refused by Alpaca", format!("{} **There is no order.**", refusal(receipt))),
+        Ending::NeverArrived => (
+            "Never arrived",
+            "Alpaca was asked often and for long, and has no such order. It counts as **not placed**; should it turn up after all, Paddock shows it.".to_owned(),
+        ),
+        Ending::Filled => ("Filled", "The whole order is done.".to_owned()),
+        Ending::Canceled => ("Canceled", format!("The order is canceled.{part}")),
+        Ending::Expired => ("Expired", format!("The order's time ran out.{part}")),
+        Ending::Rejected => ("Rejected", format!("The exchange refused the order after Alpaca had taken it in.{part}")),
+        Ending::Replaced => ("Replaced", format!("Another order took this one's place.{part} `/orders` shows the new one.")),
+    };
+    (title.to_owned(), text)
+}
+
+fn refusal(receipt: &Receipt) -> String {
+    receipt.life.refusal.as_ref().map_or_else(|| "Alpaca refused the order.".to_owned(), broker::refusal)
+}
+
+/// `2 of 5 at $184.47`.
+fn filled(receipt: &Receipt) -> Option<String> {
+    let done = receipt.life.filled_qty;
+    if done.is_zero() {
+        return None;
+    }
+    let of = match receipt.order.size {
+        domain::order::Size::Shares(qty) => format!("{} of {qty}", words::quantity(done)),
+        domain::order::Size::Dollars(_) => words::shares(done),
+    };
+    Some(match receipt.life.filled_avg_price {
+        Some(price) => format!("{of} at {price}"),
+        None => of,
+    })
+}
+
+/// What the fills cost or brought.
+fn value(receipt: &Receipt) -> Option<String> {
+    let price = receipt.life.filled_avg_price?;
+    let value = receipt.life.filled_qty.checked_mul(price.get())?;
+    (!value.is_zero()).then(|| Usd(value.round_dp(2)).to_string())
+}
+
+fn footer(receipt: &Receipt, following: Following) -> String {
+    let name = match receipt.life.broker_order {
+        Some(id) => format!("Alpaca order {id}"),
+        None => format!("Paddock's name for it: {}", receipt.client_order_id),
+    };
+    match following {
+        _ if is_final(receipt) => name,
+        Following::Yes => format!("{name} · changes here by itself for a quarter of an hour"),
+        Following::No => format!("{name} · no longer changes by itself: press Check again"),
+    }
+}
+
+/// The receipt in one line, for lists.
+pub(crate) fn in_a_line(receipt: &Receipt) -> String {
+    let (title, _) = headline(receipt);
+    format!("**{}** · {} · {}", words::order(&receipt.order), prose(&title, 60), words::counting(receipt.decided_at))
+}

@@ -1,0 +1,186 @@
+//! What a button or a form carries: `v1:<action>:<opaque id>`. The row behind the id is the truth, so an old message works
+//! after a restart, in any process, and an altered id is somebody else's or nobody's.
+
+use domain::ids::{FormId, IntentId, TicketId};
+use std::fmt;
+use std::str::FromStr;
+use uuid::Uuid;
+
+/// The version that this program writes and reads.
+const VERSION: &str = "v1";
+/// Thirty-two hex digits.
+const ID_LENGTH: usize = 32;
+
+/// What a press, or a sent form, asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Place the order of a card.
+    Confirm(TicketId),
+    /// Withdraw a card.
+    Discard(TicketId),
+    /// Make a live account the default.
+    Switch(TicketId),
+    /// Remove an account.
+    Remove(TicketId),
+    /// Cancel all open orders.
+    CancelAll(TicketId),
+    /// Leave everything as it is.
+    Keep(TicketId),
+    /// Look at an order again.
+    Check(IntentId),
+    /// Cancel the order of a receipt.
+    Cancel(IntentId),
+    /// The form with an account's keys.
+    Form(FormId),
+}
+
+/// Why a custom id is not an [`Action`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum RouteRefusal {
+    /// Not of the shape that we write.
+    #[error("not one of our ids")]
+    NotOurs,
+    /// Of our shape, and of a version that this program does not know.
+    #[error("another version's id")]
+    OtherVersion,
+    /// Of our shape and version, and of an action that this program does not know.
+    #[error("unknown action")]
+    UnknownAction,
+    /// Of our shape, version and actions, and its id cannot be read.
+    #[error("unreadable id")]
+    UnreadableId,
+}
+
+impl Action {
+    /// The action's word, and its id.
+    const fn parts(self) -> (&'static str, Uuid) {
+        match self {
+            Self::Confirm(id) => ("confirm", id.0),
+            Self::Discard(id) => ("discard", id.0),
+            Self::Switch(id) => ("switch", id.0),
+            Self::Remove(id) => ("remove", id.0),
+            Self::CancelAll(id) => ("cancel_all", id.0),
+            Self::Keep(id) => ("keep", id.0),
+            Self::Check(id) => ("check", id.0),
+            Self::Cancel(id) => ("cancel", id.0),
+            Self::Form(id) => ("form", id.0),
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (word, id) = self.parts();
+        write!(f, "{VERSION}:{word}:{}", id.as_simple())
+    }
+}
+
+impl FromStr for Action {
+    type Err = RouteRefusal;
+
+    fn from_str(text: &str) -> Result<Self, RouteRefusal> {
+        let mut parts = text.splitn(3, ':');
+        let (Some(version), Some(word), Some(id)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(RouteRefusal::NotOurs);
+        };
+        if version != VERSION {
+            let numbered = version.strip_prefix('v').is_some_and(|n| n.parse::<u16>().is_ok());
+            return Err(if numbered { RouteRefusal::OtherVersion } else { RouteRefusal::NotOurs });
+        }
+        let id = || read_id(id).ok_or(RouteRefusal::UnreadableId);
+        Ok(match word {
+            "confirm" => Self::Confirm(TicketId(id()?)),
+            "discard" => Self::Discard(TicketId(id()?)),
+            "switch" => Self::Switch(TicketId(id()?)),
+            "remove" => Self::Remove(TicketId(id()?)),
+            "cancel_all" => Self::CancelAll(TicketId(id()?)),
+            "keep" => Self::Keep(TicketId(id()?)),
+            "check" => Self::Check(IntentId(id()?)),
+            "cancel" => Self::Cancel(IntentId(id()?)),
+            "form" => Self::Form(FormId(id()?)),
+            _ => return Err(RouteRefusal::UnknownAction),
+        })
+    }
+}
+
+/// Exactly the spelling that we write, so that one id has one text.
+fn read_id(text: &str) -> Option<Uuid> {
+    let plain = text.len() == ID_LENGTH && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    plain.then(|| Uuid::try_parse(text).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+    use super::*;
+    use proptest::prelude::*;
+
+    const ID: &str = "0123456789abcdef0123456789abcdef";
+
+    fn all(id: Uuid) -> [Action; 9] {
+        [
+            Action::Confirm(TicketId(id)),
+            Action::Discard(TicketId(id)),
+            Action::Switch(TicketId(id)),
+            Action::Remove(TicketId(id)),
+            Action::CancelAll(TicketId(id)),
+            Action::Keep(TicketId(id)),
+            Action::Check(IntentId(id)),
+            Action::Cancel(IntentId(id)),
+            Action::Form(FormId(id)),
+        ]
+    }
+
+    #[test]
+    fn every_action_reads_back_and_fits_into_a_custom_id() {
+        for action in all(Uuid::from_u128(7)) {
+            let text = action.to_string();
+            assert!(text.len() <= 100, "{text}");
+            assert_eq!(text.parse(), Ok(action));
+        }
+    }
+
+    #[test]
+    fn every_odd_custom_id_of_the_catalogue_is_refused_by_name() {
+        use RouteRefusal::*;
+        let cases = [
+            (String::new(), NotOurs),
+            ("confirm".into(), NotOurs),
+            ("v1:confirm".into(), NotOurs),
+            (format!("paddock:confirm:{ID}"), NotOurs),
+            (format!("V1:confirm:{ID}"), NotOurs),
+            (format!("v:confirm:{ID}"), NotOurs),
+            (format!("v0:confirm:{ID}"), OtherVersion),
+            (format!("v2:confirm:{ID}"), OtherVersion),
+            (format!("v1:transfer:{ID}"), UnknownAction),
+            (format!("v1::{ID}"), UnknownAction),
+            (format!("v1:Confirm:{ID}"), UnknownAction),
+            ("v1:confirm:".into(), UnreadableId),
+            (format!("v1:confirm:{}", ID.to_uppercase()), UnreadableId),
+            (format!("v1:confirm:{ID}0"), UnreadableId),
+            (format!("v1:confirm:{ID}:x"), UnreadableId),
+            (format!("v1:confirm: {}", &ID[1..]), UnreadableId),
+            ("v1:confirm:01234567-89ab-cdef-0123-456789abcdef".into(), UnreadableId),
+            ("v1:confirm:０123456789abcdef0123456789abc".into(), UnreadableId),
+            ("\u{202e}v1:confirm:x".into(), NotOurs),
+            ("x".repeat(100), NotOurs),
+        ];
+        for (text, refusal) in cases {
+            assert_eq!(text.parse::<Action>(), Err(refusal), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_custom_id_makes_the_parser_panic(text in ".{0,120}") {
+            let _ = text.parse::<Action>();
+        }
+
+        #[test]
+        fn whatever_is_read_is_written_the_same(text in "v1:(confirm|form|cancel_all|nothing):[0-9a-fA-F-]{30,34}") {
+            if let Ok(action) = text.parse::<Action>() {
+                prop_assert_eq!(action.to_string(), text);
+            }
+        }
+    }
+}

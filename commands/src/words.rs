@@ -1,0 +1,82 @@
+//! Options with a fixed set of words.
+//!
+//! Poise's own choices travel as the index of a variant: a command registered by an older program could then say "paper" and
+//! mean "live". Here the word itself travels.
+
+use crate::reply::help::Topic;
+use domain::account::Environment;
+use domain::brokerage::Which;
+use domain::order::TimeInForce;
+use poise::{SlashArgError, SlashArgument};
+use serenity::all::{CommandInteraction, CommandOptionType, Context, CreateCommandOption, ResolvedValue};
+
+/// An option that takes one of a few words.
+macro_rules! word_option {
+    ($(#[$doc:meta])* $name:ident($inner:ty) { $($word:literal, $label:literal => $value:expr;)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub(crate) struct $name(pub(crate) $inner);
+
+        #[async_trait::async_trait]
+        impl SlashArgument for $name {
+            async fn extract(
+                _: &Context,
+                _: &CommandInteraction,
+                value: &ResolvedValue<'_>,
+            ) -> Result<Self, SlashArgError> {
+                match value {
+                    $(ResolvedValue::String($word) => Ok(Self($value)),)+
+                    _ => Err(SlashArgError::new_command_structure_mismatch("expected one of the words that are offered")),
+                }
+            }
+
+            fn create(option: CreateCommandOption) -> CreateCommandOption {
+                option.kind(CommandOptionType::String)$(.add_string_choice($label, $word))+
+            }
+        }
+    };
+}
+
+word_option! {
+    /// Paper or live.
+    EnvironmentWord(Environment) {
+        "paper", "paper: simulated money" => Environment::Paper;
+        "live", "live: real money" => Environment::Live;
+    }
+}
+
+word_option! {
+    /// How long an order works.
+    TifWord(TimeInForce) {
+        "day", "day: until the close" => TimeInForce::Day;
+        "gtc", "gtc: until canceled" => TimeInForce::Gtc;
+    }
+}
+
+word_option! {
+    /// Which orders to list.
+    ShowWord(Which) {
+        "open", "open" => Which::Open;
+        "closed", "closed" => Which::Closed;
+        "all", "all" => Which::All;
+    }
+}
+
+word_option! {
+    /// Whether every order of an account waits for a press.
+    ModeWord(bool) {
+        "always", "always: every order asks first" => true;
+        "live-only", "live-only: paper orders go out at once" => false;
+    }
+}
+
+word_option! {
+    /// A page of the help.
+    TopicWord(Topic) {
+        "start", "start: the first five minutes" => Topic::Start;
+        "orders", "orders: placing and canceling" => Topic::Orders;
+        "accounts", "accounts: linking and keys" => Topic::Accounts;
+        "privacy", "privacy: what is stored, who sees it" => Topic::Privacy;
+        "unconfirmed", "unconfirmed: when Alpaca does not answer" => Topic::Unconfirmed;
+    }
+}

@@ -1,0 +1,202 @@
+//! The client: one Alpaca, both environments, every account.
+
+use crate::budget::Budget;
+use crate::calls::NoAnswer;
+use crate::endpoint::{Endpoint, account, assets, cancel, clock, look_up, orders, positions, quotes, submit};
+use crate::listing::Listing;
+use crate::origins::Origins;
+use crate::path::Path;
+use crate::transport::{self, NoClient};
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::account::{
+    Asset, BrokerAccount, Configurations, Environment, MarketClock, Position, Quote, Snapshot, TradingDay,
+};
+use domain::brokerage::{Access, Brokerage, Lane, MarketData, Meter, Which};
+use domain::clock::Clock;
+use domain::ids::{BrokerOrderId, ClientOrderId};
+use domain::order::{BrokerOrder, Order};
+use domain::outcome::{CancelOutcome, Lookup, Outcome, ReadFailure};
+use domain::symbol::Symbol;
+use reqwest::{Method, Request};
+use std::sync::Arc;
+use std::time::Duration;
+use thiserror::Error;
+
+/// How long anything may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Until a connection is made.
+    pub connect: Duration,
+    /// From the first byte out to the last byte in; for reads, all tries together.
+    pub total: Duration,
+    /// A read that would wait longer for its budget fails as `RateLimited`.
+    pub reads_wait: Duration,
+    /// An order that would wait longer for its budget is refused as `NeverSent`.
+    pub orders_wait: Duration,
+    /// A cancel or look-up that would wait longer for its budget ends as the others do.
+    pub urgent_wait: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            total: Duration::from_secs(15),
+            reads_wait: Duration::from_secs(30),
+            orders_wait: Duration::from_mins(1),
+            urgent_wait: Duration::from_mins(1),
+        }
+    }
+}
+
+/// Why no client can be made.
+#[derive(Debug, Error)]
+pub enum Unusable {
+    /// Paper and live are one origin: paper could become live.
+    #[error("paper and live are the same origin")]
+    PaperIsLive,
+    /// There is no HTTP client.
+    #[error(transparent)]
+    NoClient(#[from] NoClient),
+}
+
+/// Alpaca, over HTTP. Keeps no keys: they come with every call and go with it.
+pub struct Alpaca {
+    pub(crate) origins: Origins,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) limits: Limits,
+    pub(crate) http: reqwest::Client,
+    pub(crate) budget: Budget,
+}
+
+impl Alpaca {
+    /// A client of these origins. Makes no connection yet.
+    ///
+    /// # Errors
+    /// Every [`Unusable`].
+    pub fn new(origins: Origins, clock: Arc<dyn Clock>, limits: Limits) -> Result<Self, Unusable> {
+        if origins.paper == origins.live {
+            return Err(Unusable::PaperIsLive);
+        }
+        let http = transport::client(limits.connect, limits.total)?;
+        let budget = Budget::new(Arc::clone(&clock));
+        Ok(Self { origins, clock, limits, http, budget })
+    }
+
+    /// How long the environment's host takes to answer anything at all. Sends no keys.
+    ///
+    /// # Errors
+    /// [`ReadFailure::Unavailable`] when no HTTP answer came.
+    pub async fn reachable(&self, environment: Environment) -> Result<Duration, ReadFailure> {
+        let url = self.origins.url(environment, &Path::Root).ok_or(ReadFailure::NotFound)?;
+        let asked_at = self.clock.elapsed();
+        let deadline = asked_at + self.limits.total;
+        let request = Request::new(Method::HEAD, url);
+        let answer = transport::exchange(&self.http, &*self.clock, request, usize::MAX, deadline, |_, _| ()).await;
+        answer.map_err(|_| ReadFailure::Unavailable)?;
+        Ok(self.clock.elapsed().saturating_sub(asked_at))
+    }
+
+    /// A read.
+    async fn get<E, T>(&self, on: &Access, endpoint: &E) -> Result<T, ReadFailure>
+    where
+        E: Endpoint<Reply = Result<T, ReadFailure>>,
+    {
+        let answer = self.call(on, endpoint).await.map_err(NoAnswer::failure)?;
+        endpoint.read(&answer)
+    }
+}
+
+#[async_trait]
+impl Brokerage for Alpaca {
+    async fn account(&self, on: &Access) -> Result<BrokerAccount, ReadFailure> {
+        self.get(on, &account::Account).await
+    }
+
+    async fn configurations(&self, on: &Access) -> Result<Configurations, ReadFailure> {
+        self.get(on, &account::Settings).await
+    }
+
+    async fn clock(&self, on: &Access) -> Result<MarketClock, ReadFailure> {
+        self.get(on, &clock::Clock).await
+    }
+
+    async fn calendar(&self, on: &Access, start: NaiveDate, end: NaiveDate) -> Result<Vec<TradingDay>, ReadFailure> {
+        self.get(on, &clock::Calendar { start, end }).await
+    }
+
+    async fn assets(&self, on: &Access) -> Result<Vec<Asset>, ReadFailure> {
+        self.get(on, &assets::Assets).await
+    }
+
+    async fn asset(&self, on: &Access, symbol: &Symbol) -> Result<Asset, ReadFailure> {
+        self.get(on, &assets::Asset(symbol.clone())).await
+    }
+
+    async fn positions(&self, on: &Access) -> Result<Vec<Position>, ReadFailure> {
+        self.get(on, &positions::Positions).await
+    }
+
+    async fn submit(&self, on: &Access, order: &Order, id: &ClientOrderId) -> Outcome {
+        let submit = submit::Submit { order, id };
+        match self.call(on, &submit).await {
+            Ok(answer) => submit.read(&answer),
+            Err(none) => none.verdict().into(),
+        }
+    }
+
+    async fn look_up(&self, on: &Access, id: &ClientOrderId) -> Lookup {
+        let look_up = look_up::LookUp(id);
+        match self.call(on, &look_up).await {
+            Ok(answer) => look_up.read(&answer),
+            Err(none) => Lookup::Failed(none.failure()),
+        }
+    }
+
+    async fn order(&self, on: &Access, id: BrokerOrderId) -> Result<BrokerOrder, ReadFailure> {
+        self.get(on, &orders::Order(id)).await
+    }
+
+    async fn orders(
+        &self,
+        on: &Access,
+        which: Which,
+        after: Option<DateTime<Utc>>,
+        most: usize,
+    ) -> Result<Vec<BrokerOrder>, ReadFailure> {
+        let mut book = Listing::new(after, most);
+        while let Some(page) = book.wanted(which) {
+            let got = self.get(on, &page).await?;
+            book.add(page.limit, got);
+        }
+        Ok(book.orders())
+    }
+
+    async fn cancel(&self, on: &Access, id: BrokerOrderId) -> CancelOutcome {
+        let cancel = cancel::Cancel(id);
+        match self.call(on, &cancel).await {
+            Ok(answer) => cancel.read(&answer),
+            Err(none) => none.verdict().into(),
+        }
+    }
+
+    async fn cancel_all(&self, on: &Access) -> Result<Vec<(BrokerOrderId, CancelOutcome)>, ReadFailure> {
+        self.get(on, &cancel::CancelAll).await
+    }
+
+    fn wait(&self, meter: &Meter, lane: Lane) -> Duration {
+        self.budget.wait(meter, lane)
+    }
+}
+
+#[async_trait]
+impl MarketData for Alpaca {
+    async fn quote(&self, on: &Access, symbol: &Symbol) -> Result<Quote, ReadFailure> {
+        self.get(on, &quotes::Quote(symbol.clone())).await
+    }
+
+    async fn snapshot(&self, on: &Access, symbol: &Symbol) -> Result<Snapshot, ReadFailure> {
+        self.get(on, &quotes::Snapshot(symbol.clone())).await
+    }
+}

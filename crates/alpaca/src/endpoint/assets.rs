@@ -1,0 +1,79 @@
+//! `GET /v2/assets` and `GET /v2/assets/{symbol}`.
+
+use super::{Endpoint, value};
+use crate::path::Path;
+use crate::transport::Answer;
+use domain::account;
+use domain::brokerage::Lane;
+use domain::outcome::ReadFailure;
+use domain::symbol::Symbol;
+use reqwest::Method;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Row {
+    symbol: String,
+    name: Option<String>,
+    status: Option<String>,
+    tradable: Option<bool>,
+    fractionable: Option<bool>,
+    shortable: Option<bool>,
+    exchange: Option<String>,
+}
+
+impl From<Row> for account::Asset {
+    fn from(row: Row) -> Self {
+        Self {
+            symbol: Symbol::from_broker(row.symbol),
+            name: row.name.unwrap_or_default(),
+            active: row.status.as_deref() == Some("active"),
+            tradable: row.tradable.unwrap_or(false),
+            fractionable: row.fractionable.unwrap_or(false),
+            shortable: row.shortable.unwrap_or(false),
+            exchange: row.exchange.unwrap_or_default(),
+        }
+    }
+}
+
+/// All active US equities. Not paged: about eleven thousand rows.
+pub(crate) struct Assets;
+
+impl Endpoint for Assets {
+    type Reply = Result<Vec<account::Asset>, ReadFailure>;
+    const NAME: &'static str = "assets";
+    const METHOD: Method = Method::GET;
+    const LANE: Lane = Lane::Reads;
+    /// Eleven thousand rows of up to 700 bytes, and room for as many again.
+    const LIMIT: usize = 16 << 20;
+
+    fn path(&self) -> Path {
+        Path::Assets
+    }
+
+    fn query(&self) -> Vec<(&'static str, String)> {
+        vec![("status", "active".to_owned()), ("asset_class", "us_equity".to_owned())]
+    }
+
+    fn read(&self, answer: &Answer) -> Self::Reply {
+        let rows: Option<Vec<Row>> = value(answer)?;
+        Ok(rows.unwrap_or_default().into_iter().map(Into::into).collect())
+    }
+}
+
+/// One asset.
+pub(crate) struct Asset(pub(crate) Symbol);
+
+impl Endpoint for Asset {
+    type Reply = Result<account::Asset, ReadFailure>;
+    const NAME: &'static str = "asset";
+    const METHOD: Method = Method::GET;
+    const LANE: Lane = Lane::Reads;
+
+    fn path(&self) -> Path {
+        Path::Asset(self.0.clone())
+    }
+
+    fn read(&self, answer: &Answer) -> Self::Reply {
+        value::<Row>(answer).map(Into::into)
+    }
+}

@@ -1,0 +1,203 @@
+//! `GET /v2/orders`, `GET /v2/orders/{id}`, and the order object that every order call shares.
+
+use super::{Endpoint, unreadable, value};
+use crate::path::Path;
+use crate::transport::Answer;
+use crate::wire;
+use chrono::{DateTime, SecondsFormat, Utc};
+use domain::brokerage::{Lane, Which};
+use domain::ids::{BrokerOrderId, ClientOrderId};
+use domain::money::Price;
+use domain::order::{BrokerOrder, BrokerStatus, Side};
+use domain::outcome::ReadFailure;
+use domain::symbol::Symbol;
+use reqwest::Method;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// An order as Alpaca writes it. `id`, `client_order_id` and `status` make it an order; the rest may be missing, and on
+/// multi-leg parents `symbol` and `side` are empty.
+#[derive(Deserialize)]
+pub(crate) struct Row {
+    id: Uuid,
+    client_order_id: String,
+    status: String,
+    symbol: Option<String>,
+    side: Option<String>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    qty: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    notional: Option<Decimal>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    order_type: Option<String>,
+    time_in_force: Option<String>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    limit_price: Option<Decimal>,
+    extended_hours: Option<bool>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    filled_qty: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    filled_avg_price: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::time")]
+    submitted_at: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "wire::time")]
+    updated_at: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "wire::time")]
+    filled_at: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "wire::time")]
+    expired_at: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "wire::time")]
+    canceled_at: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "wire::time")]
+    failed_at: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "wire::time")]
+    replaced_at: Option<DateTime<Utc>>,
+    legs: Option<Vec<Row>>,
+}
+
+impl Row {
+    /// The order, unless its fills are impossible: below zero, or more than was ordered. Nothing is concluded from such
+    /// a row.
+    pub(crate) fn order(self) -> Option<BrokerOrder> {
+        let status = BrokerStatus::from_wire(&self.status);
+        let filled_qty = self.filled_qty.unwrap_or_default();
+        if filled_qty < Decimal::ZERO || self.qty.is_some_and(|qty| filled_qty > qty.abs()) {
+            return None;
+        }
+        Some(BrokerOrder {
+            id: BrokerOrderId(self.id),
+            ended_at: self.ended_at(&status),
+            client_order_id: ClientOrderId::stored(self.client_order_id),
+            symbol: Symbol::from_broker(self.symbol.unwrap_or_default()),
+            side: match self.side.as_deref() {
+                Some("buy") => Some(Side::Buy),
+                Some("sell" | "sell_short") => Some(Side::Sell),
+                _ => None,
+            },
+            qty: self.qty,
+            notional: self.notional,
+            kind: self.kind.or(self.order_type).unwrap_or_default(),
+            time_in_force: self.time_in_force.unwrap_or_default(),
+            limit_price: self.limit_price.and_then(Price::new),
+            extended_hours: self.extended_hours.unwrap_or(false),
+            status,
+            filled_qty,
+            filled_avg_price: self.filled_avg_price.and_then(Price::new),
+            submitted_at: self.submitted_at,
+            updated_at: self.updated_at,
+        })
+    }
+
+    /// `filled_at` is also seen on partial fills, so the status decides which stamp is the end.
+    fn ended_at(&self, status: &BrokerStatus) -> Option<DateTime<Utc>> {
+        match status {
+            BrokerStatus::Filled => self.filled_at,
+            BrokerStatus::Canceled => self.canceled_at,
+            BrokerStatus::Expired => self.expired_at,
+            BrokerStatus::Rejected => self.failed_at,
+            BrokerStatus::Replaced => self.replaced_at,
+            _ => None,
+        }
+    }
+
+    /// The parent, then its legs: asked for nested, because a `held` leg has been missing from the flat list.
+    fn flattened(mut self, into: &mut Vec<BrokerOrder>) -> Option<()> {
+        let legs = self.legs.take().unwrap_or_default();
+        into.push(self.order()?);
+        legs.into_iter().try_for_each(|leg| leg.flattened(into))
+    }
+}
+
+/// The one order of an answer.
+pub(crate) fn one(answer: &Answer) -> Result<BrokerOrder, ReadFailure> {
+    value::<Row>(answer)?.order().ok_or_else(|| unreadable(answer))
+}
+
+/// An order by the broker's id. Urgent: it settles what became of an order.
+pub(crate) struct Order(pub(crate) BrokerOrderId);
+
+impl Endpoint for Order {
+    type Reply = Result<BrokerOrder, ReadFailure>;
+    const NAME: &'static str = "order";
+    const METHOD: Method = Method::GET;
+    const LANE: Lane = Lane::Urgent;
+
+    fn path(&self) -> Path {
+        Path::Order(self.0)
+    }
+
+    fn read(&self, answer: &Answer) -> Self::Reply {
+        let order = one(answer)?;
+        if order.id == self.0 { Ok(order) } else { Err(unreadable(answer)) }
+    }
+}
+
+/// One page of orders, newest first.
+pub(crate) struct Orders {
+    pub(crate) which: Which,
+    /// Only orders submitted after this. Not to be combined with `older_than`, so only the first page says it.
+    pub(crate) after: Option<DateTime<Utc>>,
+    /// Only orders before this one: the cursor of the next page.
+    pub(crate) older_than: Option<BrokerOrderId>,
+    pub(crate) limit: usize,
+}
+
+/// A page.
+pub(crate) struct Page {
+    /// Its orders, legs behind their parents.
+    pub(crate) orders: Vec<BrokerOrder>,
+    /// How many rows it had at the top.
+    pub(crate) rows: usize,
+    /// The last row at the top: where the next page goes on.
+    pub(crate) last: Option<BrokerOrderId>,
+}
+
+impl Orders {
+    /// The most rows of a page that Alpaca gives.
+    pub(crate) const LONGEST: usize = 500;
+}
+
+impl Endpoint for Orders {
+    type Reply = Result<Page, ReadFailure>;
+    const NAME: &'static str = "orders";
+    const METHOD: Method = Method::GET;
+    const LANE: Lane = Lane::Reads;
+    /// 500 rows with four legs each are 3 MB.
+    const LIMIT: usize = 8 << 20;
+
+    fn path(&self) -> Path {
+        Path::Orders
+    }
+
+    fn query(&self) -> Vec<(&'static str, String)> {
+        let status = match self.which {
+            Which::Open => "open",
+            Which::Closed => "closed",
+            Which::All => "all",
+        };
+        let mut query = vec![
+            ("status", status.to_owned()),
+            ("limit", self.limit.to_string()),
+            ("direction", "desc".to_owned()),
+            ("nested", "true".to_owned()),
+        ];
+        match (self.older_than, self.after) {
+            (Some(id), _) => query.push(("before_order_id", id.0.as_hyphenated().to_string())),
+            (None, Some(after)) => query.push(("after", after.to_rfc3339_opts(SecondsFormat::Nanos, true))),
+            (None, None) => {}
+        }
+        query
+    }
+
+    fn read(&self, answer: &Answer) -> Self::Reply {
+        let rows: Option<Vec<Row>> = value(answer)?;
+        let rows = rows.unwrap_or_default();
+        let (count, last) = (rows.len(), rows.last().map(|row| BrokerOrderId(row.id)));
+        let mut orders = Vec::with_capacity(count);
+        let whole = rows.into_iter().try_for_each(|row| row.flattened(&mut orders));
+        whole.ok_or_else(|| unreadable(answer))?;
+        Ok(Page { orders, rows: count, last })
+    }
+}

@@ -1,0 +1,117 @@
+//! `GET /v2/stocks/{symbol}/quotes/latest` and `GET /v2/stocks/{symbol}/snapshot`, on the data host.
+//!
+//! No `feed` is asked for: left out, the latest data come from the best feed that the user's subscription permits.
+
+use super::{Endpoint, failure, value};
+use crate::path::Path;
+use crate::problem::Problem;
+use crate::transport::Answer;
+use crate::wire;
+use chrono::{DateTime, Utc};
+use domain::account;
+use domain::brokerage::Lane;
+use domain::money::Price;
+use domain::outcome::ReadFailure;
+use domain::symbol::Symbol;
+use reqwest::Method;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct QuoteRow {
+    #[serde(default, deserialize_with = "wire::time")]
+    t: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    ap: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    bp: Option<Decimal>,
+}
+
+impl QuoteRow {
+    /// Price 0 means that the side is empty. A quote without a time cannot be judged for its age, so it is none.
+    fn quote(&self) -> Option<account::Quote> {
+        Some(account::Quote { bid: self.bp.and_then(Price::new), ask: self.ap.and_then(Price::new), at: self.t? })
+    }
+}
+
+/// The data service says 400 `invalid symbol` where trading says 404.
+fn data_failure(answer: &Answer) -> ReadFailure {
+    let unknown = answer.status == 400 && Problem::read(&answer.body).is_some_and(|p| p.says(&["invalid symbol"]));
+    if unknown { ReadFailure::NotFound } else { failure(answer) }
+}
+
+/// The latest quote.
+pub(crate) struct Quote(pub(crate) Symbol);
+
+#[derive(Deserialize)]
+struct LatestQuote {
+    quote: Option<QuoteRow>,
+}
+
+impl Endpoint for Quote {
+    type Reply = Result<account::Quote, ReadFailure>;
+    const NAME: &'static str = "quote";
+    const METHOD: Method = Method::GET;
+    const LANE: Lane = Lane::Reads;
+
+    fn path(&self) -> Path {
+        Path::LatestQuote(self.0.clone())
+    }
+
+    fn read(&self, answer: &Answer) -> Self::Reply {
+        if answer.status != 200 {
+            return Err(data_failure(answer));
+        }
+        let latest: LatestQuote = value(answer)?;
+        latest.quote.and_then(|row| row.quote()).ok_or(ReadFailure::NotFound)
+    }
+}
+
+/// Quote, last trade and previous close.
+pub(crate) struct Snapshot(pub(crate) Symbol);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SnapshotRow {
+    latest_quote: Option<QuoteRow>,
+    latest_trade: Option<TradeRow>,
+    prev_daily_bar: Option<BarRow>,
+}
+
+#[derive(Deserialize)]
+struct TradeRow {
+    #[serde(default, deserialize_with = "wire::maybe")]
+    p: Option<Decimal>,
+}
+
+#[derive(Deserialize)]
+struct BarRow {
+    #[serde(default, deserialize_with = "wire::maybe")]
+    c: Option<Decimal>,
+}
+
+impl Endpoint for Snapshot {
+    type Reply = Result<account::Snapshot, ReadFailure>;
+    const NAME: &'static str = "snapshot";
+    const METHOD: Method = Method::GET;
+    const LANE: Lane = Lane::Reads;
+
+    fn path(&self) -> Path {
+        Path::Snapshot(self.0.clone())
+    }
+
+    fn read(&self, answer: &Answer) -> Self::Reply {
+        if answer.status != 200 {
+            return Err(data_failure(answer));
+        }
+        let row: Option<SnapshotRow> = value(answer)?;
+        let row = row.ok_or(ReadFailure::NotFound)?;
+        let snapshot = account::Snapshot {
+            quote: row.latest_quote.and_then(|row| row.quote()),
+            last: row.latest_trade.and_then(|row| row.p).and_then(Price::new),
+            previous_close: row.prev_daily_bar.and_then(|row| row.c).and_then(Price::new),
+        };
+        let empty = snapshot.quote.is_none() && snapshot.last.is_none() && snapshot.previous_close.is_none();
+        if empty { Err(ReadFailure::NotFound) } else { Ok(snapshot) }
+    }
+}

@@ -1,0 +1,137 @@
+//! From a name that a user typed to an account, and from its row to an access for one request.
+
+use crate::accounts::Named;
+use crate::desk::Desk;
+use crate::refused::{Refused, Trouble};
+use domain::account::{AccountName, AccountStatus, LinkedAccount, NameRefusal};
+use domain::brokerage::{Access, Meter};
+use domain::outcome::ReadFailure;
+use domain::tenant::Tenant;
+use serde_json::json;
+use store::{AuditAction, AuditEntry, Keyed, StoreError, TenantTx};
+use vault::Place;
+
+/// Whose account is meant, and what opens it.
+pub(crate) struct Opened {
+    /// The account.
+    pub(crate) account: LinkedAccount,
+    /// Good for one use case; wiped when dropped.
+    pub(crate) access: Access,
+}
+
+/// The account that a name stands for: the default when there is none, or the only one.
+pub(crate) async fn named(tx: &mut TenantTx, name: Named<'_>) -> Result<LinkedAccount, Refused> {
+    let Some(typed) = name else { return unnamed(tx).await };
+    match AccountName::parse(typed) {
+        Ok(name) => match tx.account_by_name(&name).await {
+            Err(StoreError::NotFound) => Err(Refused::NoSuchAccount(typed.to_owned())),
+            other => Ok(other?),
+        },
+        // Said as what it is, and never repeated: somebody typed a secret into the wrong field.
+        Err(NameRefusal::LooksLikeSecret) => Err(Refused::Name(NameRefusal::LooksLikeSecret)),
+        Err(_) => Err(Refused::NoSuchAccount(typed.to_owned())),
+    }
+}
+
+async fn unnamed(tx: &mut TenantTx) -> Result<LinkedAccount, Refused> {
+    let default = tx.default_account().await?;
+    let mut all = tx.accounts().await?;
+    if let Some(at) = all.iter().position(|account| Some(account.id) == default) {
+        return Ok(all.swap_remove(at));
+    }
+    match (all.pop(), all.is_empty()) {
+        (None, _) => Err(Refused::NoAccount),
+        (Some(only), true) => Ok(only),
+        (Some(_), false) => Err(Refused::WhichAccount),
+    }
+}
+
+impl Desk {
+    /// Opens the account of that name. An account whose keys Alpaca refused is not tried again until they are replaced.
+    pub(crate) async fn open(&self, tenant: Tenant, name: Named<'_>) -> Result<Opened, Refused> {
+        let mut tx = self.inner().store.tenant(tenant).await?;
+        let account = named(&mut tx, name).await?;
+        if account.status == AccountStatus::KeysRefused {
+            return Err(Refused::KeysNoLongerAccepted(account.name));
+        }
+        let keyed = tx.account_with_credential(account.id).await?;
+        tx.touch_credential_opened(account.id).await?;
+        tx.commit().await?;
+        let opened = self.unseal(tenant, keyed)?;
+        self.refresh_directory(tenant, &opened.account);
+        Ok(opened)
+    }
+
+    /// Opens a sealed credential. The environment, and with it the host, is the row's.
+    pub(crate) fn unseal(&self, tenant: Tenant, keyed: Keyed) -> Result<Opened, Refused> {
+        let Keyed { account, sealed, kind } = keyed;
+        let place = Place { user: tenant.user(), account: account.id, environment: account.environment, kind };
+        let keys = self.inner().ring.open(&place, &sealed).map_err(|refusal| {
+            tracing::error!(account = %account.id, %refusal, "a stored credential does not open");
+            Refused::Trouble(Trouble::Vault)
+        })?;
+        let access = Access { environment: account.environment, meter: Meter(account.broker_id.to_string()), keys };
+        Ok(Opened { account, access })
+    }
+
+    /// What a failed read means to the user. Refused keys are noted with the account.
+    pub(crate) async fn failed(&self, tenant: Tenant, account: &LinkedAccount, failure: ReadFailure) -> Refused {
+        match failure {
+            ReadFailure::Credentials => {
+                self.note_keys_refused(tenant, account).await;
+                Refused::KeysNoLongerAccepted(account.name.clone())
+            }
+            other => Refused::Trouble(Trouble::Broker(other)),
+        }
+    }
+
+    /// Marks an account whose keys Alpaca refused. That the mark could not be written changes nothing for the caller.
+    pub(crate) async fn note_keys_refused(&self, tenant: Tenant, account: &LinkedAccount) {
+        if account.status == AccountStatus::KeysRefused {
+            return;
+        }
+        let noted: Result<(), StoreError> = async {
+            let mut tx = self.inner().store.tenant(tenant).await?;
+            mark_keys_refused(&mut tx, account).await?;
+            tx.commit().await
+        }
+        .await;
+        if let Err(error) = noted {
+            tracing::warn!(account = %account.id, %error, "refused keys could not be noted");
+        }
+    }
+
+    /// Reads the asset list in the background, when it is due, with this member's access.
+    fn refresh_directory(&self, tenant: Tenant, account: &LinkedAccount) {
+        if !self.inner().directory.claim_refresh(self.inner().clock.elapsed()) {
+            return;
+        }
+        let (desk, id) = (self.clone(), account.id);
+        drop(tokio::spawn(async move {
+            let read = async {
+                let mut tx = desk.inner().store.tenant(tenant).await?;
+                let keyed = tx.account_with_credential(id).await?;
+                drop(tx);
+                let opened = desk.unseal(tenant, keyed)?;
+                let assets = desk.inner().brokerage.assets(&opened.access).await;
+                assets.map_err(|failure| Refused::Trouble(Trouble::Broker(failure)))
+            };
+            match read.await {
+                Ok(assets) => desk.inner().directory.fill(assets, desk.inner().clock.elapsed()),
+                Err(refused) => tracing::warn!(?refused, "the symbol directory could not be refreshed"),
+            }
+        }));
+    }
+}
+
+/// The mark and its entry, as part of a commit.
+pub(crate) async fn mark_keys_refused(tx: &mut TenantTx, account: &LinkedAccount) -> Result<(), StoreError> {
+    tx.set_account_status(account.id, AccountStatus::KeysRefused).await?;
+    tx.audit(&AuditEntry { detail: json!({ "key_tail": account.key_tail }), ..entry(AuditAction::KeysRefused, account) })
+        .await
+}
+
+/// An audit entry about an account.
+pub(crate) fn entry(action: AuditAction, account: &LinkedAccount) -> AuditEntry {
+    AuditEntry { account: Some(account.id), ..AuditEntry::of(action) }
+}

@@ -1,0 +1,266 @@
+//! The click: one ticket, one intent, one order.
+
+use crate::access::Opened;
+use crate::desk::Desk;
+use crate::gate::Inside;
+use crate::place::{Ask, audit_intended};
+use crate::refused::{Refused, Trouble};
+use crate::submit::Unsent;
+use crate::views::Placed;
+use domain::account::{MarketClock, Quote};
+use domain::fresh;
+use domain::ids::{InteractionId, TicketId};
+use domain::order::{Order, Pricing, Side};
+use domain::outcome::ReadFailure;
+use domain::tenant::Tenant;
+use rust_decimal::Decimal;
+use serde_json::json;
+use std::future::Future;
+use std::time::Duration;
+use store::{AuditAction, AuditEntry, Confirm, Confirmed, Constraint, StoreError, TicketRefusal};
+
+/// Longest wait for the quote of a market order. Without one the order goes: the card itself is at most a minute old.
+const QUOTE: Duration = Duration::from_secs(1);
+
+/// Whether Discord accepted the acknowledgement of the click.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ack {
+    /// It did: the user will see what happens.
+    Accepted,
+    /// It did not (10062, 40060, no answer): the user may see "interaction failed", so nothing may be sent.
+    Refused,
+}
+
+/// One press of Confirm.
+#[derive(Clone, Copy, Debug)]
+pub struct Click {
+    /// The ticket on the button.
+    pub ticket: TicketId,
+    /// The press.
+    pub interaction: InteractionId,
+    /// Where; `None` in a DM.
+    pub guild: Option<i64>,
+}
+
+/// A click that was taken.
+struct Taken {
+    unsent: Unsent,
+    order: Order,
+    account: String,
+    moved: bool,
+}
+
+impl Desk {
+    /// Consumes the ticket and sends the order. `ack` runs while the intent is committed; the order leaves only after
+    /// both. [`Placed::Ask`] when the quote moved too far: nothing was sent, and the new card has a new ticket.
+    ///
+    /// # Errors
+    /// [`Refused::Ticket`] when the click is not taken; [`Refused::NotAcknowledged`]; [`Refused::AlreadyHandled`];
+    /// [`Refused::Settling`], [`Refused::Stopping`]; [`Refused::Busy`]; [`Refused::KeysNoLongerAccepted`];
+    /// [`Refused::Trouble`]. Nothing was sent in any of them.
+    pub async fn confirm<F>(&self, tenant: Tenant, click: Click, ack: F) -> Result<Placed, Refused>
+    where
+        F: Future<Output = Ack> + Send,
+    {
+        let desk = self.clone();
+        // On its own, so that a click whose command is canceled half-way still ends as sent or as closed. The acknowledgement
+        // is awaited in any case: even a refusal wants to be shown.
+        let taking = tokio::spawn(async move {
+            let inside = desk.inner().gate.enter()?;
+            desk.take(tenant, click, inside).await
+        });
+        let (ack, taken) = tokio::join!(ack, taking);
+        let taken = taken.unwrap_or(Err(Refused::Trouble(Trouble::DatabaseInDoubt)))?;
+        if ack == Ack::Refused {
+            taken.unsent.close().await;
+            return Err(Refused::NotAcknowledged);
+        }
+        if taken.moved {
+            taken.unsent.close().await;
+            return self.ask_again(tenant, click, taken.order, taken.account).await;
+        }
+        let (receipt, market) = tokio::join!(taken.unsent.send(), self.market_clock(tenant, &taken.account));
+        let mut receipt = receipt?;
+        receipt.market = market;
+        Ok(Placed::Sent(Box::new(receipt)))
+    }
+
+    /// The press of Cancel on a card: the ticket can never be used.
+    ///
+    /// # Errors
+    /// [`Refused::Ticket`] with `Used` or `Unknown` when there was nothing to withdraw; [`Refused::Trouble`].
+    pub async fn discard(&self, tenant: Tenant, ticket: TicketId, interaction: InteractionId) -> Result<(), Refused> {
+        let mut tx = self.inner().store.tenant(tenant).await?;
+        if !tx.void_ticket(ticket).await? {
+            return match tx.ticket(ticket).await {
+                Ok(ticket) if ticket.consumed_at.is_some() => Err(Refused::Ticket(TicketRefusal::Used)),
+                // Withdrawn before: it stays what the user wants it to be.
+                Ok(_) => Ok(()),
+                Err(StoreError::NotFound) => Err(Refused::Ticket(TicketRefusal::Unknown)),
+                Err(error) => Err(error.into()),
+            };
+        }
+        tx.audit(&AuditEntry {
+            interaction: Some(interaction),
+            detail: json!({ "ticket": ticket }),
+            ..AuditEntry::of(AuditAction::PreviewWithdrawn)
+        })
+        .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Commits the intent, and reads the quote meanwhile.
+    async fn take(&self, tenant: Tenant, click: Click, inside: Inside) -> Result<Taken, Refused> {
+        let mut tx = self.inner().store.tenant(tenant).await?;
+        let ticket = match tx.ticket(click.ticket).await {
+            Err(StoreError::NotFound) => None,
+            other => Some(other?),
+        };
+        let keyed = match &ticket {
+            Some(ticket) => tx.account_with_credential(ticket.account).await.ok(),
+            None => None,
+        };
+        drop(tx);
+        // Keys that do not open are found out before the ticket is used up.
+        let opened = keyed.map(|keyed| self.unseal(tenant, keyed)).transpose()?;
+        let watched = ticket.and_then(|ticket| match ticket.ask {
+            store::Ask::Order { order, quote: Some(shown) } if order.pricing == Pricing::Market => Some((order, shown)),
+            _ => None,
+        });
+        let (committed, moved) = tokio::join!(
+            self.commit_click(tenant, click),
+            self.has_moved(opened.as_ref(), watched.as_ref().map(|(order, shown)| (order, shown))),
+        );
+        let confirmed = committed?;
+        let order = confirmed.intent.order.clone();
+        // A ticket is void once its account is gone, so this was taken in the very moment between the two reads. The intent
+        // is left to the resolver, which proves by the missing lease that no byte has left.
+        let Some(Opened { account, access }) = opened else { return Err(Refused::NoAccount) };
+        drop(access);
+        let name = account.name.to_string();
+        let unsent = Unsent::new(self, tenant, account, confirmed.intent, inside);
+        if order.digest() != confirmed.digest {
+            unsent.close().await;
+            return Err(Refused::Ticket(TicketRefusal::Altered));
+        }
+        Ok(Taken { unsent, order, account: name, moved })
+    }
+
+    /// One commit: the ticket is used, the intent exists, the book says so.
+    async fn commit_click(&self, tenant: Tenant, click: Click) -> Result<Confirmed, Refused> {
+        let intent = fresh::intent(self.inner().clock.now());
+        let made =
+            Confirm { ticket: click.ticket, intent, interaction: click.interaction, guild: click.guild };
+        let mut tx = self.inner().store.tenant(tenant).await?;
+        let confirmed = match tx.consume_order_ticket(&made).await {
+            Ok(Ok(confirmed)) => confirmed,
+            Ok(Err(refusal)) => {
+                drop(tx);
+                return Err(self.refuse_click(tenant, click, refusal).await);
+            }
+            Err(StoreError::Conflict(Constraint::InteractionUsed)) => return Err(Refused::AlreadyHandled),
+            Err(StoreError::Conflict(Constraint::TicketUsed)) => return Err(Refused::Ticket(TicketRefusal::Used)),
+            Err(error) => return Err(error.into()),
+        };
+        audit_intended(&mut tx, &confirmed.intent).await?;
+        match tx.commit().await {
+            Ok(()) => Ok(confirmed),
+            Err(StoreError::Ambiguous) => {
+                let intent = self.reread(tenant, intent).await?;
+                Ok(Confirmed { intent, ..confirmed })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Notes a click that was not taken. A click that Discord delivers twice is told apart from a second click.
+    async fn refuse_click(&self, tenant: Tenant, click: Click, refusal: TicketRefusal) -> Refused {
+        let noted: Result<Refused, StoreError> = async {
+            let mut tx = self.inner().store.tenant(tenant).await?;
+            if refusal == TicketRefusal::Used
+                && tx.intent_of_ticket(click.ticket).await.is_ok_and(|intent| intent.interaction == click.interaction)
+            {
+                return Ok(Refused::AlreadyHandled);
+            }
+            tx.audit(&AuditEntry {
+                interaction: Some(click.interaction),
+                detail: json!({ "ticket": click.ticket, "refusal": format!("{refusal:?}"), "guild": click.guild }),
+                ..AuditEntry::of(AuditAction::ClickRefused)
+            })
+            .await?;
+            tx.commit().await?;
+            Ok(Refused::Ticket(refusal))
+        }
+        .await;
+        noted.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a refused click could not be noted");
+            Refused::Ticket(refusal)
+        })
+    }
+
+    /// Whether the far side of the quote moved against the user by more than the tolerance.
+    async fn has_moved(&self, on: Option<&Opened>, watched: Option<(&Order, &Quote)>) -> bool {
+        let (Some(on), Some((order, shown))) = (on, watched) else { return false };
+        let read = self.inner().market.quote(&on.access, &order.symbol);
+        let now: Result<Quote, ReadFailure> = self.read(QUOTE, read).await;
+        now.is_ok_and(|now| moved_against(order.side, shown, &now, self.inner().limits.tolerance))
+    }
+
+    /// The old ticket is used and its intent closed; the same order is shown again at today's price.
+    async fn ask_again(&self, tenant: Tenant, click: Click, order: Order, account: String) -> Result<Placed, Refused> {
+        let Click { interaction, guild, .. } = click;
+        let ask = Ask { account: Some(account), order, card: true, interaction, guild };
+        let opened = self.open(tenant, ask.account.as_deref()).await?;
+        let seen = self.survey(tenant, &opened, &ask.order).await?;
+        let card = self.issue_card(tenant, opened.account, &ask, &seen, true).await?;
+        Ok(Placed::Ask(Box::new(card)))
+    }
+
+    /// Whether the market is open, for the receipt only, and so never waited for.
+    async fn market_clock(&self, tenant: Tenant, account: &str) -> Option<MarketClock> {
+        let read = async {
+            let opened = self.open(tenant, Some(account)).await.ok()?;
+            self.inner().brokerage.clock(&opened.access).await.ok()
+        };
+        self.within(QUOTE, read).await.flatten()
+    }
+}
+
+fn moved_against(side: Side, shown: &Quote, now: &Quote, tolerance: Decimal) -> bool {
+    let (Some(shown), Some(now)) = (shown.far_side(side), now.far_side(side)) else { return false };
+    let bound = |factor: Decimal| shown.get().checked_mul(factor);
+    match side {
+        Side::Buy => bound(Decimal::ONE + tolerance).is_some_and(|most| now.get() > most),
+        Side::Sell => bound(Decimal::ONE - tolerance).is_some_and(|least| now.get() < least),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+    use super::*;
+    use chrono::DateTime;
+    use domain::money::Price;
+
+    fn quote(bid: &str, ask: &str) -> Quote {
+        Quote { bid: Price::parse(bid).ok(), ask: Price::parse(ask).ok(), at: DateTime::UNIX_EPOCH }
+    }
+
+    #[test]
+    fn only_a_move_against_the_user_and_beyond_the_tolerance_asks_again() {
+        let shown = quote("99", "100");
+        let tolerance = Decimal::new(1, 2);
+        let cases = [
+            (Side::Buy, quote("99", "101"), false),
+            (Side::Buy, quote("99", "101.01"), true),
+            (Side::Buy, quote("1", "2"), false),
+            (Side::Sell, quote("98.01", "100"), false),
+            (Side::Sell, quote("98", "100"), true),
+            (Side::Sell, quote("200", "300"), false),
+            (Side::Buy, quote("99", ""), false),
+        ];
+        for (side, now, moved) in cases {
+            assert_eq!(moved_against(side, &shown, &now, tolerance), moved, "{side:?} {now:?}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The desk itself: what every use case works with.
+
+use crate::directory::Directory;
+use crate::gate::{Gate, InHand};
+use crate::queue::Queues;
+use chrono::{DateTime, Utc};
+use domain::brokerage::{Brokerage, MarketData};
+use domain::clock::Clock;
+use domain::ids::IntentId;
+use rust_decimal::Decimal;
+use std::future::Future;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+use store::Store;
+use vault::KeyRing;
+
+/// What a desk is made of.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// The master keys.
+    pub ring: KeyRing,
+    /// The broker's trading side.
+    pub brokerage: Arc<dyn Brokerage>,
+    /// The broker's market data.
+    pub market: Arc<dyn MarketData>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Limits.
+    pub limits: Limits,
+}
+
+/// Limits of the desk, with defaults a friend group would choose.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long a confirm card is good for.
+    pub ticket: Duration,
+    /// How long an open form is good for; Discord's token lives as long.
+    pub form: Duration,
+    /// How far (as a fraction) the quote may move between card and click before the desk asks again.
+    pub tolerance: Decimal,
+    /// Accounts per user.
+    pub accounts: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            ticket: Duration::from_secs(60),
+            form: Duration::from_secs(15 * 60),
+            tolerance: Decimal::new(1, 2),
+            accounts: 10,
+        }
+    }
+}
+
+/// The desk. Cheap to clone; every clone is the same desk.
+#[derive(Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+/// The parts, and what the desk keeps in memory. None of it is needed to finish an order.
+pub(crate) struct Inner {
+    parts: Parts,
+    pub(crate) gate: Gate,
+    pub(crate) queues: Queues,
+    pub(crate) directory: Directory,
+    /// Intents that a task of this process is working with.
+    pub(crate) in_hand: InHand<IntentId>,
+    pub(crate) since: DateTime<Utc>,
+}
+
+impl Desk {
+    /// A desk that refuses trades until [`Desk::settle_at_start`] is through.
+    pub fn new(parts: Parts) -> Self {
+        let since = parts.clock.now();
+        Self {
+            inner: Arc::new(Inner {
+                parts,
+                gate: Gate::shut(),
+                queues: Queues::default(),
+                directory: Directory::default(),
+                in_hand: InHand::default(),
+                since,
+            }),
+        }
+    }
+
+    /// The part of the desk that [`Desk`]'s own files work with.
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    /// What `work` brings, if it brings it within `span` on the desk's clock.
+    pub(crate) async fn within<T>(&self, span: Duration, work: impl Future<Output = T> + Send) -> Option<T> {
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = self.inner.clock.sleep(span) => None,
+        }
+    }
+}
+
+impl Deref for Inner {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}

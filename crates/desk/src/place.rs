@@ -1,0 +1,136 @@
+//! An order command: a card for live accounts (and for whoever asks), the order itself for paper.
+
+use crate::access::Opened;
+use crate::desk::Desk;
+use crate::gate::Inside;
+use crate::refused::Refused;
+use crate::submit::Unsent;
+use crate::views::Placed;
+use domain::account::{Environment, LinkedAccount};
+use domain::fresh;
+use domain::ids::{IntentId, InteractionId};
+use domain::order::Order;
+use domain::tenant::Tenant;
+use serde_json::json;
+use store::{AuditAction, AuditEntry, Constraint, Direct, Intent, NewIntent, StoreError, TenantTx};
+
+/// What the user asked for.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// Which account, by name; the default when `None`.
+    pub account: Option<String>,
+    /// The order.
+    pub order: Order,
+    /// The user wants the card in any case.
+    pub card: bool,
+    /// The command's interaction.
+    pub interaction: InteractionId,
+    /// The server it was sent in; `None` in a DM. The click must come from the same place.
+    pub guild: Option<i64>,
+}
+
+/// What came of the try to go without a click.
+enum Straight {
+    Decided(Box<Unsent>),
+    NeedsClick(Box<LinkedAccount>),
+}
+
+impl Desk {
+    /// Previews the order; sends it at once when it is for paper and nobody asked for the card.
+    ///
+    /// # Errors
+    /// [`Refused::Settling`], [`Refused::Stopping`]; the account's refusals; [`Refused::UnknownSymbol`], [`Refused::Rule`],
+    /// [`Refused::NoQuote`], [`Refused::Busy`]; [`Refused::AlreadyHandled`]; [`Refused::KeysNoLongerAccepted`];
+    /// [`Refused::Trouble`]. Nothing was sent in any of them.
+    pub async fn place(&self, tenant: Tenant, ask: Ask) -> Result<Placed, Refused> {
+        let inside = self.inner().gate.enter()?;
+        let opened = self.open(tenant, ask.account.as_deref()).await?;
+        let seen = self.survey(tenant, &opened, &ask.order).await?;
+        let Opened { account, access } = opened;
+        drop(access);
+        let asks = ask.card || account.always_confirm || account.environment == Environment::Live;
+        let account = if asks {
+            account
+        } else {
+            match self.decide(tenant, account, &ask, inside).await? {
+                Straight::Decided(unsent) => {
+                    let mut receipt = unsent.send().await?;
+                    receipt.market = seen.market;
+                    return Ok(Placed::Sent(Box::new(receipt)));
+                }
+                Straight::NeedsClick(account) => *account,
+            }
+        };
+        let card = self.issue_card(tenant, account, &ask, &seen, false).await?;
+        Ok(Placed::Ask(Box::new(card)))
+    }
+
+    /// Stores the intent of a paper order that needs no click. The work survives the caller, so that an intent that was
+    /// committed is always either sent or closed.
+    async fn decide(
+        &self,
+        tenant: Tenant,
+        account: LinkedAccount,
+        ask: &Ask,
+        inside: Inside,
+    ) -> Result<Straight, Refused> {
+        let new = NewIntent {
+            id: fresh::intent(self.inner().clock.now()),
+            account: account.id,
+            order: ask.order.clone(),
+            interaction: ask.interaction,
+        };
+        let desk = self.clone();
+        let work = tokio::spawn(async move {
+            Ok(match desk.store_direct(tenant, &account, &new).await? {
+                Direct::Stored(intent) => {
+                    Straight::Decided(Box::new(Unsent::new(&desk, tenant, account, intent, inside)))
+                }
+                Direct::Repeat(_) => return Err(Refused::AlreadyHandled),
+                Direct::NeedsClick => Straight::NeedsClick(Box::new(account)),
+            })
+        });
+        work.await.unwrap_or(Err(Refused::Trouble(crate::Trouble::DatabaseInDoubt)))
+    }
+
+    async fn store_direct(&self, tenant: Tenant, account: &LinkedAccount, new: &NewIntent) -> Result<Direct, Refused> {
+        let mut tx = self.inner().store.tenant(tenant).await?;
+        let direct = match tx.insert_intent_direct(new).await {
+            Err(StoreError::Conflict(Constraint::InteractionUsed)) => return Err(Refused::AlreadyHandled),
+            Err(StoreError::NotFound) => return Err(Refused::NoSuchAccount(account.name.to_string())),
+            other => other?,
+        };
+        let Direct::Stored(intent) = &direct else { return Ok(direct) };
+        audit_intended(&mut tx, intent).await?;
+        match tx.commit().await {
+            Ok(()) => Ok(direct),
+            Err(StoreError::Ambiguous) => self.reread(tenant, new.id).await.map(Direct::Stored),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// After a commit whose answer was lost: the intent, if it is there. Otherwise nothing may be sent, and nothing is; should
+    /// the commit arrive late, the resolver closes the intent, whose right to be sent was never given.
+    pub(crate) async fn reread(&self, tenant: Tenant, id: IntentId) -> Result<Intent, Refused> {
+        let in_doubt = Refused::Trouble(crate::Trouble::DatabaseInDoubt);
+        let Ok(mut tx) = self.inner().store.tenant(tenant).await else { return Err(in_doubt) };
+        tx.intent(id).await.map_err(|_| in_doubt)
+    }
+}
+
+/// The entry that stands beside every new intent.
+pub(crate) async fn audit_intended(tx: &mut TenantTx, intent: &Intent) -> Result<(), StoreError> {
+    tx.audit(&AuditEntry {
+        account: Some(intent.account),
+        intent: Some(intent.id),
+        interaction: Some(intent.interaction),
+        detail: json!({
+            "environment": intent.environment.as_str(),
+            "ticket": intent.ticket,
+            "client_order_id": intent.client_order_id.as_str(),
+            "order": intent.order.canonical(),
+        }),
+        ..AuditEntry::of(AuditAction::OrderIntended)
+    })
+    .await
+}

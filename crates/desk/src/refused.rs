@@ -1,0 +1,137 @@
+//! Why the desk did not do what was asked. Each variant is a decision that a user can act on; none carries foreign text
+//! except where it says so. The prose is written in one place, in `commands`.
+
+use domain::account::{AccountName, Environment, NameRefusal};
+use domain::money::NumberRefusal;
+use domain::outcome::ReadFailure;
+use domain::policy::RuleBreak;
+use domain::symbol::{Symbol, SymbolRefusal};
+use std::time::Duration;
+use store::{StoreError, TicketRefusal};
+
+/// What the user typed into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The symbol option.
+    Symbol,
+    /// The quantity option.
+    Quantity,
+    /// The dollars option.
+    Dollars,
+    /// The limit price option.
+    Limit,
+    /// An account's name.
+    Name,
+    /// The key id in the form.
+    KeyId,
+    /// The secret in the form.
+    Secret,
+}
+
+/// Why pasted keys were not stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeysRefusal {
+    /// A field is empty.
+    Empty(Field),
+    /// A field holds quotes, spaces, line breaks, or `Bearer `/header names that were pasted along.
+    PastedExtras(Field),
+    /// The key id stands in the secret's field and the other way round.
+    Swapped,
+    /// The same text stands in both fields.
+    SameTwice,
+    /// These keys open an account of the other environment.
+    OtherEnvironment {
+        /// What they are good for.
+        actual: Environment,
+    },
+    /// Alpaca does not accept them.
+    NotAccepted,
+    /// They open another Alpaca account than the one that is being rotated.
+    DifferentAccount,
+    /// The Alpaca account exists but is not active; Alpaca's word for its status.
+    NotActive(String),
+}
+
+/// What is wrong outside of us and of the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// Alpaca could not be asked.
+    Broker(ReadFailure),
+    /// The database could not be asked, so nothing was done.
+    Database,
+    /// The commit was sent and its answer lost: what was asked may or may not have been noted. No order was sent.
+    DatabaseInDoubt,
+    /// The stored credential does not open with the keys that the service has.
+    Vault,
+}
+
+/// Why the desk did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// The user has no account yet.
+    NoAccount,
+    /// The user has several accounts, named none, and has no default.
+    WhichAccount,
+    /// The user has no account of that name.
+    NoSuchAccount(String),
+    /// The user already has an account of that name.
+    NameTaken(AccountName),
+    /// A text is no account name.
+    Name(NameRefusal),
+    /// The user already linked this Alpaca account, under that name.
+    AlreadyLinked(AccountName),
+    /// The user has as many accounts as one may have.
+    TooManyAccounts(usize),
+    /// The account has orders whose fate is not known yet, so it cannot be removed.
+    UnsettledOrders(usize),
+    /// Pasted keys were not stored.
+    Keys(KeysRefusal),
+    /// Alpaca stopped accepting the account's stored keys.
+    KeysNoLongerAccepted(AccountName),
+    /// The form was opened too long ago, was already sent, or is not this user's.
+    FormGone,
+    /// A text is no symbol.
+    Symbol(SymbolRefusal),
+    /// Alpaca knows no such symbol.
+    UnknownSymbol(Symbol),
+    /// A text is no number.
+    Number(Field, NumberRefusal),
+    /// Neither a quantity nor dollars.
+    SizeMissing,
+    /// Both a quantity and dollars.
+    SizeTwice,
+    /// The order breaks a rule that Alpaca would refuse it for.
+    Rule(RuleBreak),
+    /// Alpaca has no quote for the symbol now, so no card can be shown.
+    NoQuote(Symbol),
+    /// The ticket cannot be used.
+    Ticket(TicketRefusal),
+    /// Discord did not accept the acknowledgement of a live confirmation, so nothing was sent.
+    NotAcknowledged,
+    /// The user has no such order in that account.
+    NoSuchOrder,
+    /// The interaction was handled before; nothing is to be shown.
+    AlreadyHandled,
+    /// The account's request budget is used up for longer than it makes sense to wait.
+    Busy(Duration),
+    /// The service has just started and is still settling what was open. Nothing was done.
+    Settling,
+    /// The service is stopping. Nothing was done.
+    Stopping,
+    /// Something outside is wrong.
+    Trouble(Trouble),
+}
+
+impl From<StoreError> for Refused {
+    /// What callers do not decide for themselves: the database is away, or there is a defect (then the log says which).
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Ambiguous => Self::Trouble(Trouble::DatabaseInDoubt),
+            StoreError::Unavailable | StoreError::Timeout => Self::Trouble(Trouble::Database),
+            StoreError::Conflict(_) | StoreError::NotFound | StoreError::Denied | StoreError::Broken(_) => {
+                tracing::error!(%error, "the database refused what the desk expected it to take");
+                Self::Trouble(Trouble::Database)
+            }
+        }
+    }
+}

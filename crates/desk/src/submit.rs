@@ -1,0 +1,235 @@
+//! The one POST. From here on the work is the desk's own: it goes on when the command that asked for it is gone.
+
+use crate::desk::Desk;
+use crate::gate::{Held, Inside};
+use crate::queue::Place;
+use crate::record::{Sight, is_ours};
+use crate::refused::{Refused, Trouble};
+use crate::views::Receipt;
+use domain::account::LinkedAccount;
+use domain::brokerage::{Access, Lane};
+use domain::fresh;
+use domain::ids::IntentId;
+use domain::life::{Seen, Wait, step};
+use domain::outcome::{Doubt, Outcome, RefusalReason};
+use domain::tenant::Tenant;
+use std::time::Duration;
+use store::{Constraint, Intent, Lease, StoreError};
+use tokio::runtime::Handle;
+use uuid::Uuid;
+
+/// Longest that one POST may take, with its wait for the request budget.
+const POST: Duration = Duration::from_secs(30);
+/// Longer than [`POST`]: while the lease runs, nobody calls the order interrupted.
+const LEASE: Duration = Duration::from_secs(45);
+/// Longest wait for the account's earlier orders: shorter than the time after which the resolver closes what nobody sends.
+const LINE: Duration = Duration::from_secs(25);
+/// Longest try to reach the database before a POST.
+const DATABASE: Duration = Duration::from_secs(5);
+/// A longer wait for the request budget is the user's to decide on.
+pub(crate) const BUDGET: Duration = Duration::from_secs(10);
+
+/// A committed intent of which no byte has left. Dropped without [`Unsent::send`], it is closed as not sent.
+pub(crate) struct Unsent(Option<Box<Outbound>>);
+
+struct Outbound {
+    desk: Desk,
+    tenant: Tenant,
+    account: LinkedAccount,
+    intent: Intent,
+    /// Keeps this process's resolver away.
+    held: Option<Held<IntentId>>,
+    /// Makes a drain wait.
+    inside: Inside,
+}
+
+/// Why no byte left.
+enum Kept {
+    /// The intent is to be closed, and the user told this.
+    Back(Refused),
+    /// Somebody closed it before us.
+    TooLate(Intent),
+}
+
+impl Unsent {
+    pub(crate) fn new(desk: &Desk, tenant: Tenant, account: LinkedAccount, intent: Intent, inside: Inside) -> Self {
+        let held = desk.inner().in_hand.take(intent.id);
+        Self(Some(Box::new(Outbound { desk: desk.clone(), tenant, account, intent, held, inside })))
+    }
+
+    /// Sends the order, in its turn. The work survives the caller.
+    pub(crate) async fn send(mut self) -> Result<Receipt, Refused> {
+        let Some(outbound) = self.0.take() else { return Err(Refused::Stopping) };
+        let place = outbound.desk.inner().queues.place(outbound.account.id);
+        // If the task dies, the intent is still there as it was committed, and the resolver settles it.
+        let mut receipt = receipt(&outbound.account, &outbound.intent);
+        match tokio::spawn(outbound.carry_out(place)).await {
+            Ok(done) => done,
+            Err(_) => {
+                let wait = Wait { since_call: chrono::TimeDelta::zero(), answered_looks: 0 };
+                receipt.life = step(&receipt.life, &Seen::Interrupted, wait);
+                Ok(receipt)
+            }
+        }
+    }
+
+    /// Closes it as not sent, and waits until that is written or the database is found to be away.
+    pub(crate) async fn close(mut self) {
+        if let Some(outbound) = self.0.take() {
+            // A panic there leaves the intent to the resolver, which proves by the missing lease that nothing was sent.
+            let _ = tokio::spawn(outbound.close()).await;
+        }
+    }
+}
+
+impl Drop for Unsent {
+    fn drop(&mut self) {
+        if let (Some(outbound), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            drop(runtime.spawn(outbound.close()));
+        }
+    }
+}
+
+impl Outbound {
+    async fn carry_out(mut self: Box<Self>, place: Place) -> Result<Receipt, Refused> {
+        let front = place.reach().await;
+        let owner = Uuid::from_bytes(fresh::bytes());
+        let access = match self.prepare(owner).await {
+            Ok(access) => access,
+            Err(Kept::Back(refused)) => {
+                self.note(Seen::NotSent, Some(owner)).await;
+                return Err(refused);
+            }
+            Err(Kept::TooLate(intent)) => return Ok(receipt(&self.account, &intent)),
+        };
+        let outcome = self.post(&access).await;
+        drop(access);
+        let refused_keys = matches!(&outcome, Outcome::Refused(no) if no.reason == RefusalReason::Credentials);
+        let name = self.account.name.clone();
+        let receipt = self.note(Seen::Posted(outcome), Some(owner)).await;
+        drop(front);
+        if refused_keys { Err(Refused::KeysNoLongerAccepted(name)) } else { Ok(receipt) }
+    }
+
+    async fn close(self: Box<Self>) {
+        self.note(Seen::NotSent, None).await;
+    }
+
+    /// Takes the right to send and opens the credential.
+    async fn prepare(&mut self, owner: Uuid) -> Result<Access, Kept> {
+        let keyed = self.lease(owner).await?;
+        if keyed.account.environment != self.intent.environment {
+            tracing::error!(intent = %self.intent.id, "the account is in another environment than its intent");
+            return Err(Kept::Back(Refused::Ticket(store::TicketRefusal::EnvironmentChanged)));
+        }
+        let opened = self.desk.unseal(self.tenant, keyed).map_err(Kept::Back)?;
+        let wait = self.desk.inner().brokerage.wait(&opened.access.meter, Lane::Orders);
+        if wait > BUDGET { Err(Kept::Back(Refused::Busy(wait))) } else { Ok(opened.access) }
+    }
+
+    async fn lease(&mut self, owner: Uuid) -> Result<store::Keyed, Kept> {
+        let clock = &self.desk.inner().clock;
+        let began = clock.elapsed();
+        let mut pause = Duration::from_millis(20);
+        loop {
+            let waited = clock.elapsed().saturating_sub(began);
+            match self.try_lease(owner).await {
+                Ok((Lease::Taken(intent), Some(keyed))) => {
+                    self.intent = intent;
+                    return Ok(keyed);
+                }
+                Ok((Lease::TooLate(intent), _)) => return Err(Kept::TooLate(intent)),
+                Ok(_) if waited < LINE => {}
+                Ok(_) => return Err(Kept::Back(Refused::Busy(waited))),
+                Err(StoreError::NotFound) => {
+                    return Err(Kept::Back(Refused::NoSuchAccount(self.account.name.to_string())));
+                }
+                // Asked again with the same owner, a lease whose commit was in doubt is simply ours.
+                Err(
+                    StoreError::Unavailable
+                    | StoreError::Timeout
+                    | StoreError::Ambiguous
+                    | StoreError::Conflict(Constraint::Contention),
+                ) if waited < DATABASE => {}
+                // No byte has left, and that is what is going to be noted: no doubt about it for the user.
+                Err(StoreError::Ambiguous) => return Err(Kept::Back(Refused::Trouble(Trouble::Database))),
+                Err(error) => return Err(Kept::Back(error.into())),
+            }
+            clock.sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(500));
+        }
+    }
+
+    async fn try_lease(&self, owner: Uuid) -> Result<(Lease, Option<store::Keyed>), StoreError> {
+        let mut tx = self.desk.inner().store.tenant(self.tenant).await?;
+        let lease = tx.take_submit_lease(self.intent.id, owner, LEASE).await?;
+        if !matches!(lease, Lease::Taken(_)) {
+            return Ok((lease, None));
+        }
+        let keyed = tx.account_with_credential(self.account.id).await?;
+        tx.touch_credential_opened(self.account.id).await?;
+        tx.commit().await?;
+        Ok((lease, Some(keyed)))
+    }
+
+    /// One POST, one deadline, no repeat.
+    async fn post(&self, access: &Access) -> Outcome {
+        let (desk, intent) = (&self.desk, &self.intent);
+        let call = desk.inner().brokerage.submit(access, &intent.order, &intent.client_order_id);
+        let outcome = desk.within(POST, call).await.unwrap_or(Outcome::Unknown(Doubt::TimedOut));
+        match outcome {
+            Outcome::Landed(order) if !is_ours(intent, &order) => {
+                if let Err(error) = desk.record_mismatch(self.tenant, &self.account, intent, &order).await {
+                    tracing::error!(intent = %intent.id, %error, "an anomaly could not be noted");
+                }
+                Outcome::Unknown(Doubt::Unreadable { status: 200 })
+            }
+            other => other,
+        }
+    }
+
+    /// Writes down what was seen. When the database is away, the user hears the truth now and the writing goes on behind.
+    async fn note(self: Box<Self>, seen: Seen, lease: Option<Uuid>) -> Receipt {
+        let sight = Sight { tenant: self.tenant, account: &self.account, seen: &seen, lease };
+        match self.desk.record(self.intent.clone(), &sight).await {
+            Ok(intent) => receipt(&self.account, &intent),
+            Err(error) => {
+                tracing::error!(intent = %self.intent.id, %error, "an outcome could not be written; trying on");
+                let mut receipt = receipt(&self.account, &self.intent);
+                let wait = Wait { since_call: chrono::TimeDelta::zero(), answered_looks: 0 };
+                receipt.life = step(&self.intent.life, &seen, wait);
+                drop(tokio::spawn(self.keep_noting(seen, lease)));
+                receipt
+            }
+        }
+    }
+
+    async fn keep_noting(self: Box<Self>, seen: Seen, lease: Option<Uuid>) {
+        let mut pause = Duration::from_millis(200);
+        let sight = Sight { tenant: self.tenant, account: &self.account, seen: &seen, lease };
+        loop {
+            self.desk.inner().clock.sleep(pause).await;
+            match self.desk.record(self.intent.clone(), &sight).await {
+                Ok(_) => break,
+                Err(error) => tracing::warn!(intent = %self.intent.id, %error, "an outcome is still not written"),
+            }
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+        // Said in so many words: they are let go only now.
+        drop((self.held, self.inside));
+    }
+}
+
+/// What is known of an intent, for the user.
+pub(crate) fn receipt(account: &LinkedAccount, intent: &Intent) -> Receipt {
+    Receipt {
+        account: account.clone(),
+        intent: intent.id,
+        client_order_id: intent.client_order_id.clone(),
+        order: intent.order.clone(),
+        life: intent.life.clone(),
+        decided_at: intent.created_at,
+        looked_at: intent.answered_at,
+        market: None,
+    }
+}

@@ -1,0 +1,217 @@
+//! What the desk shows.
+
+use chrono::{DateTime, Utc};
+use domain::account::{BrokerAccount, Environment, LinkedAccount, MarketClock, Position, Quote};
+use domain::ids::{AccountId, ClientOrderId, IntentId, TicketId};
+use domain::life::Life;
+use domain::money::Usd;
+use domain::order::{BrokerOrder, Order};
+use domain::outcome::CancelOutcome;
+use rust_decimal::Decimal;
+use std::time::Duration;
+
+use crate::refused::Trouble;
+
+/// A user's accounts, by name.
+#[derive(Clone, Debug)]
+pub struct Accounts {
+    /// All of them, by name.
+    pub list: Vec<LinkedAccount>,
+    /// The one that commands use when none is named.
+    pub default: Option<AccountId>,
+}
+
+/// A new link.
+#[derive(Clone, Debug)]
+pub struct Linked {
+    /// The account.
+    pub account: LinkedAccount,
+    /// What Alpaca shows for it.
+    pub broker: BrokerAccount,
+    /// Whether it became the default (the first paper account does; a live one never by itself).
+    pub is_default: bool,
+}
+
+/// What a sent form did.
+#[derive(Clone, Debug)]
+pub enum FormDone {
+    /// An account was linked.
+    Linked(Box<Linked>),
+    /// An account has new keys.
+    Rotated(LinkedAccount),
+}
+
+/// A question that waits for a click: switching to live, removing an account, cancelling everything.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The ticket of the buttons.
+    pub ticket: TicketId,
+    /// Which account it is about.
+    pub account: LinkedAccount,
+    /// When it runs out.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The answer to `/account use`.
+#[derive(Clone, Debug)]
+pub enum Switch {
+    /// The default is now this account.
+    Done(LinkedAccount),
+    /// It is a live account: the user is asked first.
+    Ask(Question),
+}
+
+/// `/balance`.
+#[derive(Clone, Debug)]
+pub struct Balance {
+    /// Whose.
+    pub account: LinkedAccount,
+    /// What Alpaca shows.
+    pub broker: BrokerAccount,
+    /// When it was read.
+    pub at: DateTime<Utc>,
+}
+
+/// `/positions`.
+#[derive(Clone, Debug)]
+pub struct Positions {
+    /// Whose.
+    pub account: LinkedAccount,
+    /// What is held, largest value first.
+    pub list: Vec<Position>,
+    /// When it was read.
+    pub at: DateTime<Utc>,
+}
+
+/// `/orders`.
+#[derive(Clone, Debug)]
+pub struct Orders {
+    /// Whose.
+    pub account: LinkedAccount,
+    /// What Alpaca shows, newest first.
+    pub list: Vec<BrokerOrder>,
+    /// Our orders whose fate is not proved yet; always shown, whatever was asked for.
+    pub unconfirmed: Vec<Receipt>,
+    /// When it was read.
+    pub at: DateTime<Utc>,
+}
+
+/// A preview that waits for Confirm or Cancel.
+#[derive(Clone, Debug)]
+pub struct ConfirmCard {
+    /// The ticket of the buttons.
+    pub ticket: TicketId,
+    /// Which account would trade.
+    pub account: LinkedAccount,
+    /// Exactly what would be sent.
+    pub order: Order,
+    /// The company's or fund's name; may be empty.
+    pub company: String,
+    /// The quote that the card was made with, when there is one.
+    pub quote: Option<Quote>,
+    /// Cost (buy) or proceeds (sell), before fees; absent without a price.
+    pub estimate: Option<Usd>,
+    /// Buying power now.
+    pub buying_power: Option<Usd>,
+    /// Buying power after a buy.
+    pub buying_power_after: Option<Usd>,
+    /// Held before, signed.
+    pub held: Decimal,
+    /// Held after, signed; absent for dollar amounts.
+    pub held_after: Option<Decimal>,
+    /// The market's clock, when it could be read.
+    pub market: Option<MarketClock>,
+    /// Whether the card replaces one whose quote moved too far.
+    pub asked_again: bool,
+    /// When the card was made.
+    pub at: DateTime<Utc>,
+    /// When it runs out.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What became of an intent, as far as it is proved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Receipt {
+    /// Which account.
+    pub account: LinkedAccount,
+    /// Our id of the intent.
+    pub intent: IntentId,
+    /// Our id at the broker.
+    pub client_order_id: ClientOrderId,
+    /// What was decided.
+    pub order: Order,
+    /// What is known.
+    pub life: Life,
+    /// When it was decided.
+    pub decided_at: DateTime<Utc>,
+    /// When it was last looked at, if ever since.
+    pub looked_at: Option<DateTime<Utc>>,
+    /// The market's clock, when it was read along with it: tells whether an order queues.
+    pub market: Option<MarketClock>,
+}
+
+/// The answer to an order command.
+#[derive(Clone, Debug)]
+pub enum Placed {
+    /// The user is asked first.
+    Ask(Box<ConfirmCard>),
+    /// It went out.
+    Sent(Box<Receipt>),
+}
+
+/// What became of a cancel.
+#[derive(Clone, Debug)]
+pub struct Canceled {
+    /// Which account.
+    pub account: LinkedAccount,
+    /// The order as it was last seen.
+    pub order: Option<BrokerOrder>,
+    /// What the broker said to the cancel.
+    pub outcome: CancelOutcome,
+}
+
+/// What became of cancelling everything: one line per order.
+#[derive(Clone, Debug)]
+pub struct CanceledAll {
+    /// Which account.
+    pub account: LinkedAccount,
+    /// One result per order.
+    pub results: Vec<Canceled>,
+}
+
+/// `/account status`.
+#[derive(Clone, Debug)]
+pub struct AccountHealth {
+    /// Which account.
+    pub account: LinkedAccount,
+    /// What Alpaca shows, or why it shows nothing.
+    pub broker: Result<BrokerAccount, Trouble>,
+    /// How long the next read would wait for the request budget.
+    pub wait: Duration,
+    /// Orders whose fate is not proved yet.
+    pub unconfirmed: usize,
+}
+
+/// `/status`.
+#[derive(Clone, Debug)]
+pub struct ServiceStatus {
+    /// Whether the database answers, and how fast.
+    pub database: Result<Duration, Trouble>,
+    /// Alpaca per environment that the user has an account in: the market's clock, or why not.
+    pub brokers: Vec<(Environment, Result<MarketClock, Trouble>)>,
+    /// The user's own orders whose fate is not proved yet.
+    pub unconfirmed: usize,
+    /// Whether the service has settled what was open when it started.
+    pub settled: bool,
+    /// Since when the service runs.
+    pub since: DateTime<Utc>,
+}
+
+/// One line of an autocomplete list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What the user reads, at most 100 characters.
+    pub label: String,
+    /// What the option gets, at most 100 characters.
+    pub value: String,
+}

@@ -1,0 +1,14 @@
+//! The desk against a real PostgreSQL and a scripted broker.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+
+mod accounts;
+mod cancel;
+mod clicks;
+mod connect;
+mod paper_stays_paper;
+mod scripted;
+mod settle;
+mod stop;
+mod submit;
+mod world;

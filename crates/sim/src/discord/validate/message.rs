@@ -1,0 +1,89 @@
+//! Message bodies.
+
+use super::check::{Checker, Optional, Spot};
+use super::components::{self, components};
+use super::embeds::embeds;
+use crate::discord::body::File;
+use crate::discord::fault::Fault;
+use crate::discord::message::{COMPONENTS_V2, EPHEMERAL};
+use serde_json::Value;
+
+/// The largest file a bot may send without a boost.
+const MOST_FILE: usize = 10 * 1024 * 1024;
+
+/// What the body is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::discord) enum Subject {
+    /// A channel message.
+    Post,
+    /// An interaction's answer or follow-up.
+    Reply,
+    /// A change of a message that is there.
+    Edit,
+}
+
+/// Checks a message body; `base` is where it stands in the request (`data` in a callback).
+///
+/// # Errors
+/// 50035 with everything that is wrong, or 40005 for a file that is too large.
+pub(in crate::discord) fn message(body: &Value, files: &[File], subject: Subject, base: &[&str]) -> Result<(), Fault> {
+    if files.iter().any(|file| file.bytes.len() > MOST_FILE) {
+        return Err(Fault::too_large());
+    }
+    let mut check = Checker::default();
+    let spot = Spot::root(body, base);
+    if body.is_null() && subject != Subject::Edit {
+        check.present(&spot, super::check::Required);
+        return check.verdict();
+    }
+    if !check.object(&spot) {
+        return check.verdict();
+    }
+    check.text(&spot.at("content"), 0..=2000, Optional);
+    check.flag(&spot.at("tts"));
+    let flags = spot.at("flags");
+    let bits = check.int(&flags, 0..=i64::from(u32::MAX), Optional).unwrap_or(0).unsigned_abs();
+    embeds(&mut check, &spot);
+    if bits & COMPONENTS_V2 == 0 {
+        components(&mut check, &spot.at("components"));
+    } else {
+        components::modern(&mut check, &spot);
+    }
+    if subject == Subject::Post && bits & EPHEMERAL != 0 {
+        check.flaw(&flags, "MESSAGE_FLAGS_INVALID", "Only interaction responses can be ephemeral.");
+    }
+    nonce(&mut check, &spot);
+    mentions(&mut check, &spot.at("allowed_mentions"));
+    check.list(&spot.at("attachments"), 0..=10, Optional);
+    if files.len() > 10 {
+        check.flaw(&spot.at("attachments"), "BASE_TYPE_BAD_LENGTH", "Must be between 0 and 10 in length.");
+    }
+    check.verdict()
+}
+
+fn nonce(check: &mut Checker, body: &Spot<'_>) {
+    let spot = body.at("nonce");
+    if !spot.value.is_i64() && !spot.value.is_u64() {
+        check.text(&spot, 0..=25, Optional);
+    }
+}
+
+fn mentions(check: &mut Checker, allowed: &Spot<'_>) {
+    if allowed.value.is_null() || !check.object(allowed) {
+        return;
+    }
+    let parse = allowed.at("parse");
+    let kinds = check.list(&parse, 0..=3, Optional);
+    for kind in &kinds {
+        if !matches!(kind.value.as_str(), Some("roles" | "users" | "everyone")) {
+            check.flaw(kind, "BASE_TYPE_CHOICES", "Value must be one of ('everyone', 'roles', 'users').");
+        }
+    }
+    for list in ["users", "roles"] {
+        let named = check.list(&allowed.at(list), 0..=100, Optional);
+        if !named.is_empty() && kinds.iter().any(|kind| kind.value.as_str() == Some(list)) {
+            let message = format!("parse:[\"{list}\"] and {list}: [ids...] are mutually exclusive.");
+            check.flaw(allowed, "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", message);
+        }
+    }
+}

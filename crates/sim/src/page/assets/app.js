@@ -1,0 +1,106 @@
+// The page starts here.
+
+import * as api from "./api.js";
+import { look, showKeys, startBroker } from "./broker.js";
+import { answerModalsWith, drawChat, startChat } from "./chat.js";
+import { drawComposer, prefill, resetComposer, startComposer } from "./composer.js";
+import { forget, settle } from "./deeds.js";
+import { $, say } from "./dom.js";
+import { abandonModal, modalIsOpen, openModal } from "./modal.js";
+import { drawNav, noteUnread, startNav } from "./nav.js";
+import { changed, displayName, go, key, learnCommands, recall, refresh, remember, stage, watch } from "./stage.js";
+
+const quietly = (promise) => promise.catch((error) => say(error.message, "bad"));
+
+function visit(user, place) {
+  if (user === stage.user && place === stage.place) return;
+  const other = user !== stage.user;
+  if (modalIsOpen()) abandonModal();
+  resetComposer();
+  quietly(go(user, place));
+  changed();
+  if (other) look();
+}
+
+let due = false;
+
+/** Several changes in one moment are one look at the screen. */
+function soon() {
+  if (due) return;
+  due = true;
+  setTimeout(() => {
+    due = false;
+    quietly(refresh());
+  }, 15);
+}
+
+function onChange(change) {
+  settle(change);
+  noteUnread(change);
+  if (key(change.user, change.place) === key(stage.user, stage.place)) soon();
+  else changed();
+}
+
+/** On a narrow screen one of chat and broker is shown at a time. */
+function pane(name) {
+  document.body.dataset.pane = name;
+  for (const tab of document.querySelectorAll("#panes button")) tab.setAttribute("aria-pressed", String(tab.dataset.pane === name));
+}
+
+function theme(name) {
+  document.documentElement.dataset.theme = name;
+  remember({ theme: name });
+  $("#theme").setAttribute("aria-label", name === "dark" ? "Switch to the light theme" : "Switch to the dark theme");
+}
+
+function startIntro() {
+  const intro = $("#intro");
+  intro.hidden = recall("intro") === "seen";
+  $("#intro-close").addEventListener("click", () => {
+    intro.hidden = true;
+    remember({ intro: "seen" });
+    $("#line").focus();
+  });
+  $("#step-keys").addEventListener("click", () => {
+    pane("broker");
+    showKeys();
+  });
+  for (const [step, text] of [["#step-add", "/account add"], ["#step-buy", "/buy"]]) {
+    $(step).addEventListener("click", () => prefill(text));
+  }
+}
+
+function draw() {
+  drawNav();
+  drawChat();
+  drawComposer();
+  $("#intro-name").textContent = displayName(stage.user);
+}
+
+async function start() {
+  theme(recall("theme") === "light" ? "light" : "dark");
+  $("#theme").addEventListener("click", () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"));
+  for (const tab of document.querySelectorAll("#panes button")) tab.addEventListener("click", () => pane(tab.dataset.pane));
+  pane("chat");
+  startIntro();
+  startChat();
+  startComposer();
+  startNav(visit);
+  answerModalsWith(openModal);
+  watch(draw);
+  stage.world = await api.world();
+  const { friends } = stage.world;
+  stage.user = friends.includes(recall("user")) ? recall("user") : friends[0];
+  stage.place = recall("place") === "dm" ? "dm" : "server";
+  startBroker();
+  changed();
+  api.listen(onChange, () => {
+    forget();
+    soon();
+  }, (up) => $("#line-down").toggleAttribute("hidden", up));
+  // Whether the bot is there changes without any message changing.
+  setInterval(() => document.hidden || quietly(refresh()), 5000);
+  await learnCommands();
+}
+
+quietly(start());

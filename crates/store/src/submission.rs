@@ -1,0 +1,81 @@
+//! Who may submit: one order of an account at a time, in the order of the clicks, across all processes.
+
+use crate::intents::{Intent, IntentRow, decided};
+use crate::tickets::millis;
+use crate::{StoreError, TenantTx};
+use domain::ids::{AccountId, IntentId};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// The lock on the account's row makes the askers take turns. `sent_at` is set once: a lease that ran out does not make an
+/// order that may have left leave again, unless the same submission asks.
+pub(crate) const TAKE: &str = concat!(
+    "WITH mine AS (
+         SELECT i.user_id, i.account_id, i.seq, i.sent_at FROM app.intents i
+          WHERE i.intent_id = $1 AND i.state = 'intended' AND i.next_look_at > clock_timestamp()),
+     leased AS (
+         UPDATE app.accounts a SET lease_owner = $2, lease_until = clock_timestamp() + $3::bigint * interval '1 millisecond'
+           FROM mine m
+          WHERE a.user_id = m.user_id AND a.account_id = m.account_id AND a.removed_at IS NULL
+            AND (a.lease_owner = $2 OR m.sent_at IS NULL)
+            AND (a.lease_owner = $2 OR a.lease_until IS NULL OR a.lease_until <= clock_timestamp())
+            AND NOT EXISTS (SELECT FROM app.intents e
+                             WHERE e.user_id = m.user_id AND e.account_id = m.account_id AND e.seq < m.seq
+                               AND e.state = 'intended' AND e.next_look_at > clock_timestamp())
+      RETURNING a.lease_until)
+     UPDATE app.intents i SET sent_at = coalesce(i.sent_at, clock_timestamp()), next_look_at = l.lease_until,
+            version = i.version + 1
+       FROM leased l WHERE i.intent_id = $1 AND i.state = 'intended'
+     RETURNING ",
+    decided!()
+);
+/// Whoever still waits keeps its place in the line; whoever died loses it.
+pub(crate) const WAIT: &str = "
+    UPDATE app.intents SET next_look_at = clock_timestamp() + interval '30 seconds', version = version + 1
+     WHERE intent_id = $1 AND state = 'intended' AND sent_at IS NULL AND next_look_at > clock_timestamp()";
+pub(crate) const RELEASE: &str =
+    "UPDATE app.accounts SET lease_owner = NULL, lease_until = NULL WHERE account_id = $1 AND lease_owner = $2";
+
+/// The answer to "may I send this one now?".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lease {
+    /// Yes: the intent now carries `sent_at`, and the resolver keeps off it until the lease has run out.
+    Taken(Intent),
+    /// Another submission of the account is under way, or an earlier intent is to be sent first. Ask again.
+    Busy,
+    /// No longer: the intent is not waiting to be sent (settled, or taken over by the resolver).
+    TooLate(Intent),
+}
+
+impl TenantTx {
+    /// Asks for the right to send `intent`. `owner` names the asking process's submission; a second call with the same one
+    /// extends the lease. Commit before sending.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn take_submit_lease(
+        &mut self,
+        intent: IntentId,
+        owner: Uuid,
+        ttl: Duration,
+    ) -> Result<Lease, StoreError> {
+        let query = sqlx::query_as::<_, IntentRow>(TAKE).bind(intent.0).bind(owner).bind(millis(ttl));
+        if let Some(row) = self.tx.first(query).await? {
+            return Ok(Lease::Taken(row.try_into()?));
+        }
+        if self.tx.run(sqlx::query(WAIT).bind(intent.0)).await? == 1 {
+            return Ok(Lease::Busy);
+        }
+        let intent = self.intent(intent).await?;
+        self.release_lease(intent.account, owner).await?;
+        Ok(Lease::TooLate(intent))
+    }
+
+    /// Gives the right back; part of the commit that records the outcome. `false` when it had run out and been taken.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn release_lease(&mut self, account: AccountId, owner: Uuid) -> Result<bool, StoreError> {
+        Ok(self.tx.run(sqlx::query(RELEASE).bind(account.0).bind(owner)).await? == 1)
+    }
+}

@@ -1,0 +1,169 @@
+//! The few jobs that concern no single user, through narrow functions of the database.
+
+use crate::StoreError;
+use crate::audit::{AuditVerdict, VerdictRow};
+use crate::tx::Tx;
+use chrono::{DateTime, Utc};
+use domain::credential::Fingerprint;
+use domain::ids::{AccountId, IntentId, UserId};
+use domain::tenant::Tenant;
+use sqlx::FromRow;
+use uuid::Uuid;
+
+pub(crate) const PING: &str = "SELECT 1";
+pub(crate) const ACCOUNT_COUNT: &str = "SELECT app.job_account_count()";
+pub(crate) const DUE: &str = "SELECT user_id, intent_id, account_id FROM app.job_due_intents($1)";
+pub(crate) const TO_RESEAL: &str = "SELECT user_id, account_id FROM app.job_credentials_to_reseal($1, $2)";
+pub(crate) const KEY_USES: &str = "SELECT fingerprint, credentials, oldest FROM app.job_key_uses()";
+pub(crate) const PURGE: &str = "SELECT forms, tickets, interactions FROM app.job_purge()";
+pub(crate) const PARTITIONS: &str = "SELECT app.audit_partitions_ahead($1)";
+pub(crate) const VERIFY_ALL: &str = "SELECT user_id, entries, head, broken_at FROM app.job_audit_verify_all()";
+
+#[derive(FromRow)]
+struct VerifiedRow {
+    user_id: i64,
+    #[sqlx(flatten)]
+    verdict: VerdictRow,
+}
+
+/// The owner of a row that the database handed out.
+#[expect(clippy::disallowed_methods, reason = "the one place where a tenant is made from a stored row")]
+const fn owner(user: i64) -> Tenant {
+    Tenant::from_stored_row(UserId(user))
+}
+
+/// A transaction in which no tenant's rows exist; its functions see just what their job needs.
+#[derive(Debug)]
+pub struct SystemTx {
+    pub(crate) tx: Tx,
+}
+
+/// An intent that the resolver has to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueIntent {
+    /// Whose.
+    pub tenant: Tenant,
+    /// Which.
+    pub intent: IntentId,
+    /// Of which account.
+    pub account: AccountId,
+}
+
+/// How much a master key is still used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyUse {
+    /// The master key.
+    pub fingerprint: Fingerprint,
+    /// Credentials sealed under it.
+    pub rows: i64,
+    /// When the oldest of them was sealed.
+    pub oldest: DateTime<Utc>,
+}
+
+/// What a purge threw away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// Forms.
+    pub forms: i64,
+    /// Tickets without an intent.
+    pub tickets: i64,
+    /// Interaction ids.
+    pub interactions: i64,
+}
+
+impl SystemTx {
+    /// Makes everything done in it last.
+    ///
+    /// # Errors
+    /// [`StoreError::Ambiguous`] when the answer was lost.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.tx.commit().await
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn ping(&mut self) -> Result<(), StoreError> {
+        self.tx.one(sqlx::query_as::<_, (i32,)>(PING)).await.map(drop)
+    }
+
+    /// Linked accounts of all users.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn account_count(&mut self) -> Result<i64, StoreError> {
+        Ok(self.tx.one(sqlx::query_as::<_, (i64,)>(ACCOUNT_COUNT)).await?.0)
+    }
+
+    /// Intents that are due for a look, the longest due first.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn due_intents(&mut self, most: u32) -> Result<Vec<DueIntent>, StoreError> {
+        let query = sqlx::query_as::<_, (i64, Uuid, Uuid)>(DUE).bind(i32::try_from(most).unwrap_or(i32::MAX));
+        let due = |(user, intent, account)| DueIntent {
+            tenant: owner(user),
+            intent: IntentId(intent),
+            account: AccountId(account),
+        };
+        Ok(self.tx.all(query).await?.into_iter().map(due).collect())
+    }
+
+    /// Accounts whose credential is not sealed under `newest`.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn credentials_to_reseal(
+        &mut self,
+        newest: &Fingerprint,
+        most: u32,
+    ) -> Result<Vec<(Tenant, AccountId)>, StoreError> {
+        let query = sqlx::query_as::<_, (i64, Uuid)>(TO_RESEAL)
+            .bind(newest.as_str().to_owned())
+            .bind(i32::try_from(most).unwrap_or(i32::MAX));
+        let rows = self.tx.all(query).await?;
+        Ok(rows.into_iter().map(|(user, account)| (owner(user), AccountId(account))).collect())
+    }
+
+    /// How much each master key is still used.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn key_uses(&mut self) -> Result<Vec<KeyUse>, StoreError> {
+        let rows = self.tx.all(sqlx::query_as::<_, (String, i64, DateTime<Utc>)>(KEY_USES)).await?;
+        let key = |(fingerprint, rows, oldest): (String, _, _)| KeyUse {
+            fingerprint: Fingerprint::stored(fingerprint),
+            rows,
+            oldest,
+        };
+        Ok(rows.into_iter().map(key).collect())
+    }
+
+    /// Throws away what is of no more use: forms and unclicked tickets a day after they expired, interaction ids after a week.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn purge(&mut self) -> Result<Purged, StoreError> {
+        let (forms, tickets, interactions) = self.tx.one(sqlx::query_as::<_, (i64, i64, i64)>(PURGE)).await?;
+        Ok(Purged { forms, tickets, interactions })
+    }
+
+    /// Makes the audit book's partitions for this month and `months` more. Says how many were made.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn audit_partitions_ahead(&mut self, months: u32) -> Result<i64, StoreError> {
+        let query = sqlx::query_as::<_, (i32,)>(PARTITIONS).bind(i32::try_from(months).unwrap_or(i32::MAX));
+        Ok(i64::from(self.tx.one(query).await?.0))
+    }
+
+    /// Checks every user's audit chain.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn audit_verify_all(&mut self) -> Result<Vec<(Tenant, AuditVerdict)>, StoreError> {
+        let rows = self.tx.all(sqlx::query_as::<_, VerifiedRow>(VERIFY_ALL)).await?;
+        Ok(rows.into_iter().map(|row| (owner(row.user_id), row.verdict.into())).collect())
+    }
+}

@@ -1,0 +1,12 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+
+mod accounts;
+mod audit;
+mod boot;
+mod embedded;
+mod intents;
+mod isolation;
+mod ledger;
+mod sql;
+mod tickets;
+mod world;

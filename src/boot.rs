@@ -1,0 +1,110 @@
+//! The service, from parts to a running bot, and back.
+//!
+//! Start is recovery: what was open when the process ended is settled first, by the same code that settles it later.
+//! Until then commands that trade are refused with a plain text, but everything is acknowledged.
+
+use crate::config::Config;
+use crate::database::Database;
+use crate::discord::{Wire, explain};
+use crate::{keys, watchdog};
+use alpaca::Alpaca;
+use anyhow::Context;
+use commands::Turnstile;
+use commands::gateway::SwapHttp;
+use desk::{Desk, Parts};
+use domain::clock::{Clock, SystemClock};
+use serenity::all::ShardManager;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// SIGTERM to exit takes at most ten seconds; the drain gets most of them.
+const DRAIN: Duration = Duration::from_secs(7);
+
+/// A running bot.
+pub struct Service {
+    /// The desk, for whoever wants to look (bench, tests).
+    pub desk: Desk,
+    turnstile: Turnstile,
+    shards: Arc<ShardManager>,
+    gateway: JoinHandle<anyhow::Result<()>>,
+    watchdog: JoinHandle<()>,
+    settling: JoinHandle<()>,
+    stopping: watch::Sender<bool>,
+}
+
+impl Service {
+    /// Connects everything and starts to answer.
+    ///
+    /// # Errors
+    /// When a key is missing that a row needs, or Discord does not let us in.
+    pub async fn start(config: Config, database: &Database) -> anyhow::Result<Self> {
+        let uses = database.store.system().await?.key_uses().await?;
+        keys::missing(&uses, &config.vault.ring)?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
+        let alpaca = Arc::new(
+            Alpaca::new(config.alpaca.origins, Arc::clone(&clock), alpaca::Limits::default())
+                .context("the Alpaca client could not be made")?,
+        );
+        let desk = Desk::new(Parts {
+            store: database.store.clone(),
+            ring: config.vault.ring,
+            brokerage: Arc::clone(&alpaca) as _,
+            market: alpaca,
+            clock: Arc::clone(&clock),
+            limits: config.limits,
+        });
+        let wire = Wire::connect(&config.discord).await?;
+        let turnstile = Turnstile::new();
+        let framework = SwapHttp::around(commands::framework(desk.clone(), turnstile.clone()), Arc::clone(&wire.interactions));
+        let mut client = wire.client(framework).await?;
+        let shards = Arc::clone(&client.shard_manager);
+        let (stopping, _) = watch::channel(false);
+        Ok(Self {
+            settling: tokio::spawn(settle(desk.clone(), stopping.subscribe())),
+            gateway: tokio::spawn(async move { client.start_autosharded().await.map_err(|error| explain(&error)) }),
+            watchdog: tokio::spawn(watchdog::watch(Arc::clone(&shards), clock)),
+            desk,
+            turnstile,
+            shards,
+            stopping,
+        })
+    }
+
+    /// Returns when the bot can no longer work: the token was revoked, or the gateway does not come back.
+    ///
+    /// # Errors
+    /// Always: a bot that stops by itself has failed.
+    pub async fn failed(&mut self) -> anyhow::Result<()> {
+        tokio::select! {
+            gateway = &mut self.gateway => gateway.context("the gateway task broke")?.and_then(|()| {
+                Err(anyhow::anyhow!("the connection to Discord ended"))
+            }),
+            _ = &mut self.watchdog => Err(anyhow::anyhow!("the connection to Discord does not come back")),
+        }
+    }
+
+    /// Stops in order: no new intents, what is in flight reaches a durable state, then the gateway closes.
+    /// Returns whether everything in flight did.
+    pub async fn stop(self) -> bool {
+        self.desk.stop_accepting();
+        let (drained, quiet) = tokio::join!(self.desk.drain(DRAIN), self.turnstile.quiet(DRAIN));
+        self.watchdog.abort();
+        self.stopping.send_replace(true);
+        self.shards.shutdown_all().await;
+        self.gateway.abort();
+        let _ = self.settling.await;
+        drained && quiet
+    }
+}
+
+async fn settle(desk: Desk, mut stopping: watch::Receiver<bool>) {
+    let found = desk.settle_at_start().await;
+    tracing::info!(open = found.open, settled = found.settled, "what was open at start has been looked at");
+    desk.keep_settling(async move {
+        // A closed channel means that the service is gone: stop as well.
+        let _ = stopping.wait_for(|stop| *stop).await;
+    })
+    .await;
+}

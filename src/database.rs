@@ -1,0 +1,68 @@
+//! Opening the database: somebody's PostgreSQL, or our own in the data folder. Always checked before it is used.
+
+use crate::cli::say;
+use crate::config::database::{Database as Config, owner_url};
+use crate::config::{Env, data::Data};
+use anyhow::Context;
+use secrecy::ExposeSecret;
+use store::embedded::{Embedded, Mode};
+use store::{Limits, Store};
+
+/// An open, checked database. Our own server stops with this process at the latest.
+pub struct Database {
+    /// The restricted role's way in.
+    pub store: Store,
+    embedded: Option<Embedded>,
+}
+
+impl Database {
+    /// Opens it: our own is started and brought up to date, somebody's must be up to date already.
+    ///
+    /// # Errors
+    /// When it cannot be started, reached, or must not be used as it is; each with a plain sentence.
+    pub async fn open(config: &Config, data: &Data) -> anyhow::Result<Self> {
+        match config {
+            Config::At { url } => Self::at(url.expose_secret(), None).await,
+            Config::Embedded => {
+                let embedded = Embedded::start(&data.folder.join("postgres"), Mode::Durable).await?;
+                let url = embedded.app_url();
+                Self::at(&url, Some(embedded)).await
+            }
+        }
+    }
+
+    async fn at(url: &str, embedded: Option<Embedded>) -> anyhow::Result<Self> {
+        let store = Store::connect(url, Limits::default()).await.context("the database cannot be reached")?;
+        store::boot::check(&store).await?;
+        Ok(Self { store, embedded })
+    }
+
+    /// Closes connections and stops our own server, so that the next start is a clean one.
+    pub async fn close(self) {
+        self.store.close().await;
+        if let Some(embedded) = self.embedded
+            && let Err(error) = embedded.stop().await
+        {
+            tracing::warn!(%error, "the private PostgreSQL did not stop in time; it will recover at the next start");
+        }
+    }
+}
+
+/// `paddock migrate`.
+///
+/// # Errors
+/// Without an address, or when a migration cannot be applied.
+pub async fn migrate(env: &Env) -> anyhow::Result<()> {
+    let url = owner_url(env)?.context(
+        "PADDOCK_OWNER_DATABASE_URL is not set: it is the database's address as its owning role. Without DATABASE_URL there \
+         is nothing to migrate by hand: the private PostgreSQL is brought up to date when `serve` starts",
+    )?;
+    match store::migrate(url.expose_secret()).await?.as_slice() {
+        [] => say("The schema is up to date."),
+        versions => {
+            let names: Vec<String> = versions.iter().map(i64::to_string).collect();
+            say(&format!("Applied migration {}.", names.join(", ")));
+        }
+    }
+    Ok(())
+}

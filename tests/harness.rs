@@ -1,0 +1,237 @@
+//! A whole town: a simulated Discord and Alpaca, a real database, and the real service as a process of its own.
+
+use domain::clock::Clock;
+use rust_decimal::Decimal;
+use sim::clock::WorldClock;
+use sim::discord::{Act, Discord, DiscordSetup, MessageView, Place, User};
+use sim::exchange::{AccountHandle, Environment, ExchangeServer};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use store::testing::TestDb;
+use tempfile::TempDir;
+
+/// How long anything may take before a test gives up. Generous: the machine may be busy.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// One friend: a Discord user with a paper and a live account at the exchange.
+#[derive(Clone)]
+pub struct Friend {
+    pub user: User,
+    pub paper: AccountHandle,
+    pub live: AccountHandle,
+}
+
+impl Friend {
+    /// Runs a command in the server and returns its final answer.
+    pub async fn says(&self, command: &str, options: &[(&str, &str)]) -> MessageView {
+        self.says_in(Place::Server, command, options).await
+    }
+
+    pub async fn says_in(&self, place: Place, command: &str, options: &[(&str, &str)]) -> MessageView {
+        self.runs(place, command, options).await.reply().await.unwrap()
+    }
+
+    pub async fn runs(&self, place: Place, command: &str, options: &[(&str, &str)]) -> Act {
+        self.user.run(place, command, options).await.unwrap().within(PATIENCE)
+    }
+
+    pub async fn presses(&self, message: &MessageView, button: &str) -> Act {
+        self.user.press(message, button).await.unwrap_or_else(|e| panic!("{e}: {}", message.text())).within(PATIENCE)
+    }
+
+    /// Links an account as a person does: command, form, answer.
+    pub async fn links(&self, environment: Environment) -> MessageView {
+        let keys = match environment {
+            Environment::Paper => &self.paper,
+            Environment::Live => &self.live,
+        };
+        self.links_with(environment, &keys.key_id, &keys.secret, &[]).await
+    }
+
+    pub async fn links_with(
+        &self,
+        environment: Environment,
+        key_id: &str,
+        secret: &str,
+        more: &[(&str, &str)],
+    ) -> MessageView {
+        let mut options = vec![("environment", environment.name())];
+        options.extend(more);
+        let form = self.runs(Place::Server, "account add", &options).await.modal().await.unwrap();
+        self.submits(&form, key_id, secret).await
+    }
+
+    pub async fn submits(&self, form: &sim::discord::ModalShown, key_id: &str, secret: &str) -> MessageView {
+        let answers = [("key_id", key_id), ("secret", secret)];
+        self.user.submit(form, &answers).await.unwrap().within(PATIENCE).reply().await.unwrap()
+    }
+}
+
+/// Everything one test needs; nothing is shared with another test but the database server.
+pub struct Town {
+    pub discord: Discord,
+    pub exchange: ExchangeServer,
+    pub db: TestDb,
+    pub ring: String,
+    extra: Vec<(String, String)>,
+    folder: TempDir,
+    bot: Option<Child>,
+}
+
+impl Town {
+    /// A town with the market open and the bot running.
+    pub async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    /// The same, with more environment variables for the bot.
+    pub async fn open_with(extra: &[(&str, &str)]) -> Self {
+        let mut town = Self::without_bot(extra).await;
+        assert!(town.paddock(&["register"]).status.success(), "commands are registered");
+        town.start().await;
+        town
+    }
+
+    /// A town whose bot has not been started yet.
+    pub async fn without_bot(extra: &[(&str, &str)]) -> Self {
+        let clock = WorldClock::running_from(domain::clock::SystemClock::start().now());
+        let discord = Discord::start(DiscordSetup::new(clock.clone(), 7)).await.unwrap();
+        let exchange = ExchangeServer::open(clock, 7).await.unwrap();
+        exchange.set_market_open(Some(true));
+        let ring = paddock_in(Path::new("/"), &["keys", "generate"], &[]);
+        let ring = String::from_utf8(ring.stdout).unwrap().trim().to_owned();
+        let extra = extra.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let folder = tempfile::tempdir().unwrap();
+        Self { discord, exchange, db: TestDb::new().await, ring, extra, folder, bot: None }
+    }
+
+    pub fn friend(&self, name: &str) -> Friend {
+        let account = |environment| {
+            self.exchange.seed_account(&format!("{name}'s {}", Environment::name(environment)), environment, Decimal::from(100_000))
+        };
+        Friend { user: self.discord.user(name), paper: account(Environment::Paper), live: account(Environment::Live) }
+    }
+
+    /// The bot's environment.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let origins = self.exchange.origins();
+        let mut pairs = vec![
+            ("PADDOCK_DISCORD_TOKEN".to_owned(), self.discord.token().to_owned()),
+            ("PADDOCK_DISCORD_API".to_owned(), self.discord.api_base()),
+            ("PADDOCK_FERNET_KEYS".to_owned(), self.ring.clone()),
+            ("PADDOCK_ALPACA_PAPER_URL".to_owned(), origins.paper.clone()),
+            ("PADDOCK_ALPACA_LIVE_URL".to_owned(), origins.live.clone()),
+            ("PADDOCK_ALPACA_DATA_URL".to_owned(), origins.data.clone()),
+            ("DATABASE_URL".to_owned(), self.db.app_url()),
+            ("PADDOCK_LOG".to_owned(), "debug".to_owned()),
+        ];
+        pairs.retain(|(name, _)| !self.extra.iter().any(|(extra, _)| extra == name));
+        pairs.extend(self.extra.clone());
+        pairs
+    }
+
+    /// Starts the bot and waits until it answers commands.
+    pub async fn start(&mut self) {
+        let settled = self.times_logged("what was open at start has been looked at");
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log_file()).unwrap();
+        let mut command = bare(self.folder.path(), &["serve"]);
+        let bot = command.envs(self.environment()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+        self.bot = Some(bot);
+        self.until("the bot is ready", || self.times_logged("what was open at start has been looked at") > settled).await;
+        self.discord.wait_ready(PATIENCE).await.unwrap();
+    }
+
+    /// Ends the bot as a power cut would.
+    pub fn kill(&mut self) {
+        if let Some(mut bot) = self.bot.take() {
+            bot.kill().unwrap();
+            bot.wait().unwrap();
+        }
+    }
+
+    /// Asks the bot to stop, and returns its exit code.
+    pub async fn stop(&mut self) -> Option<i32> {
+        let mut bot = self.bot.take().expect("a running bot");
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(bot.id()).unwrap());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+        let deadline = domain::clock::SystemClock::start();
+        loop {
+            if let Some(status) = bot.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(deadline.elapsed() < PATIENCE, "the bot stops: {}", self.log());
+            deadline.sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub async fn restart(&mut self) {
+        self.kill();
+        self.start().await;
+    }
+
+    /// Everything that the bot has logged so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    fn times_logged(&self, text: &str) -> usize {
+        self.log().matches(text).count()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.path().join("bot.log")
+    }
+
+    /// Runs another command of the binary in the bot's environment.
+    pub fn paddock(&self, arguments: &[&str]) -> std::process::Output {
+        paddock_in(self.folder.path(), arguments, &self.environment())
+    }
+
+    /// Waits until the database (seen by its administrator) shows what it should.
+    pub async fn until_sql(&self, sql: &str, shows: &str) {
+        let clock = domain::clock::SystemClock::start();
+        loop {
+            let rows = self.db.as_superuser(sql).await;
+            let cell = rows.first().and_then(|row| row.first()).cloned().flatten().unwrap_or_default();
+            if cell == shows {
+                return;
+            }
+            assert!(clock.elapsed() < PATIENCE, "waited in vain: {sql} shows {cell:?}, not {shows:?}\n{}", self.log());
+            clock.sleep(Duration::from_millis(25)).await;
+        }
+    }
+
+    /// Waits until something holds.
+    pub async fn until(&self, what: &str, mut holds: impl FnMut() -> bool) {
+        let clock = domain::clock::SystemClock::start();
+        while !holds() {
+            assert!(clock.elapsed() < PATIENCE, "waited in vain until {what}\n{}", self.log());
+            clock.sleep(Duration::from_millis(15)).await;
+        }
+    }
+}
+
+impl Drop for Town {
+    fn drop(&mut self) {
+        self.kill();
+        if std::thread::panicking() {
+            eprintln!("--- the bot's log ---\n{}", self.log());
+        }
+    }
+}
+
+/// The binary with nothing of this process's environment but a home.
+fn bare(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_paddock"));
+    command.args(arguments).current_dir(folder).env_clear().env("HOME", folder).stdin(Stdio::null());
+    if let Some(binaries) = std::env::var_os("PG_BINDIR") {
+        command.env("PG_BINDIR", binaries);
+    }
+    command
+}
+
+/// Runs a command of the binary to its end.
+pub fn paddock_in(folder: &Path, arguments: &[&str], environment: &[(String, String)]) -> std::process::Output {
+    bare(folder, arguments).envs(environment.iter().cloned()).output().unwrap()
+}
