@@ -24,7 +24,8 @@ BEGIN
 END
 $$;
 
--- Every key below leads with user_id, and no unique key is without it: a global one would tell that a value exists elsewhere.
+-- Every key below leads with user_id, and no unique key is without it: a global one would tell that a value exists
+-- elsewhere.
 CREATE TABLE app.users (
     user_id         bigint PRIMARY KEY,
     locale          text CHECK (length(locale) <= 16),

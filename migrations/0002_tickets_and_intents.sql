@@ -1,6 +1,7 @@
 -- From preview to order: a ticket is what was shown, an intent is what was decided.
 
--- SHA-256 over the order in one unambiguous line; the same line as domain::order::Order::canonical, and tested against it.
+-- SHA-256 over the order in one unambiguous line; the same line as domain::order::Order::canonical, and tested against
+-- it.
 CREATE FUNCTION app.order_digest(
     side text, symbol text, qty numeric, notional numeric,
     order_type text, limit_price numeric, time_in_force text, extended_hours boolean
@@ -108,8 +109,8 @@ CREATE INDEX intents_open ON app.intents (user_id, account_id, seq)
 SELECT app.raise_wall('app.intents');
 -- What was decided is never updated; what is known of it is.
 GRANT SELECT,
-      INSERT (user_id, intent_id, account_id, environment, ticket_id, interaction_id, client_order_id, seq, symbol, side,
-              qty, notional, order_type, limit_price, time_in_force, extended_hours, digest),
+      INSERT (user_id, intent_id, account_id, environment, ticket_id, interaction_id, client_order_id, seq, symbol,
+              side, qty, notional, order_type, limit_price, time_in_force, extended_hours, digest),
       UPDATE (state, broker_order_id, broker_status, filled_qty, filled_avg_price, doubt, refusal, broker_updated_at,
               answered_looks, version, sent_at, answered_at, settled_at, next_look_at)
       ON app.intents TO paddock_app;
@@ -119,7 +120,7 @@ GRANT SELECT,
 CREATE FUNCTION app.keep_intent_forward() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.filled_qty < OLD.filled_qty
-       OR NEW.version <= OLD.version
+       OR NEW.version < OLD.version
        OR (OLD.broker_order_id IS NOT NULL AND NEW.broker_order_id IS DISTINCT FROM OLD.broker_order_id)
        OR (NEW.state <> OLD.state AND (NEW.state = 'intended' OR OLD.state IN (
                'not_sent', 'refused', 'filled', 'canceled', 'expired', 'rejected', 'replaced'))) THEN

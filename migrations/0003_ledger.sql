@@ -28,8 +28,9 @@ CREATE TABLE app.orders (
 );
 CREATE INDEX orders_newest ON app.orders (user_id, account_id, (coalesce(submitted_at, first_seen_at)) DESC);
 SELECT app.raise_wall('app.orders');
-GRANT SELECT, INSERT, UPDATE (status, qty, notional, limit_price, filled_qty, filled_avg_price, submitted_at, updated_at,
-      ended_at, intent_id) ON app.orders TO paddock_app;
+GRANT SELECT, INSERT,
+      UPDATE (status, qty, notional, limit_price, filled_qty, filled_avg_price, submitted_at, updated_at, ended_at,
+              intent_id) ON app.orders TO paddock_app;
 
 CREATE TABLE app.fills (
     user_id         bigint NOT NULL,

@@ -46,7 +46,8 @@ RETURN sha256(convert_to('paddock audit of ' || of_user::text, 'UTF8'));
 GRANT EXECUTE ON FUNCTION app.audit_digest, app.audit_genesis TO paddock_app, paddock_audit, paddock_jobs;
 
 -- One writer per user at a time, until its commit; a transaction therefore writes its entry last.
-CREATE FUNCTION app.audit_chain() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION app.audit_chain() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     head app.audit_heads;
 BEGIN
@@ -68,21 +69,25 @@ BEGIN
     RAISE EXCEPTION 'the audit book is append-only (%)', TG_OP USING ERRCODE = '42501';
 END
 $$;
-CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON app.audit FOR EACH ROW EXECUTE FUNCTION app.audit_append_only();
-CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON app.audit FOR EACH STATEMENT EXECUTE FUNCTION app.audit_append_only();
+CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON app.audit FOR EACH ROW
+    EXECUTE FUNCTION app.audit_append_only();
+CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON app.audit FOR EACH STATEMENT
+    EXECUTE FUNCTION app.audit_append_only();
 
 -- A partition is reached through its parent only: no grant, no policy. Statement triggers are not inherited.
 CREATE FUNCTION app.audit_close_partition(part regclass) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part);
     EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', part);
-    EXECUTE format('CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION app.audit_append_only()', part);
+    EXECUTE format('CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT
+        EXECUTE FUNCTION app.audit_append_only()', part);
 END
 $$;
 CREATE TABLE app.audit_default PARTITION OF app.audit DEFAULT;
 SELECT app.audit_close_partition('app.audit_default');
 
--- Makes this month's partition and those of `months` more. A month that has entries in the default partition keeps them there.
+-- Makes this month's partition and those of `months` more. A month that has entries in the default partition keeps them
+-- there.
 CREATE FUNCTION app.audit_partitions_ahead(months integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -141,4 +146,8 @@ GRANT EXECUTE ON FUNCTION app.audit_verify TO paddock_app, paddock_audit, paddoc
 
 GRANT CREATE ON SCHEMA app TO paddock_jobs; -- needed for the next line only
 ALTER FUNCTION app.audit_chain() OWNER TO paddock_jobs;
+-- A new partition gets the trigger too, and making a trigger needs the right to run its function.
+SET LOCAL ROLE paddock_jobs;
+GRANT EXECUTE ON FUNCTION app.audit_chain() TO paddock_owner;
+RESET ROLE;
 REVOKE CREATE ON SCHEMA app FROM paddock_jobs;

@@ -1,6 +1,7 @@
 -- Work that nobody clicked for. Each function sees the columns and the rows that its job needs, and nothing else.
 
-CREATE POLICY jobs_due ON app.intents FOR SELECT TO paddock_jobs USING (next_look_at IS NOT NULL OR ticket_id IS NOT NULL);
+CREATE POLICY jobs_due ON app.intents FOR SELECT TO paddock_jobs
+    USING (next_look_at IS NOT NULL OR ticket_id IS NOT NULL);
 GRANT SELECT (user_id, intent_id, account_id, ticket_id, next_look_at) ON app.intents TO paddock_jobs;
 CREATE FUNCTION app.job_due_intents(most integer) RETURNS TABLE (user_id bigint, intent_id uuid, account_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -21,7 +22,8 @@ END;
 CREATE FUNCTION app.job_key_uses() RETURNS TABLE (fingerprint text, credentials bigint, oldest timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    SELECT c.fingerprint, count(*), min(c.sealed_at) FROM app.credentials c GROUP BY c.fingerprint ORDER BY min(c.sealed_at);
+    SELECT c.fingerprint, count(*), min(c.sealed_at) FROM app.credentials c
+     GROUP BY c.fingerprint ORDER BY min(c.sealed_at);
 END;
 
 CREATE POLICY jobs_count ON app.accounts FOR SELECT TO paddock_jobs USING (removed_at IS NULL);
@@ -62,6 +64,8 @@ BEGIN ATOMIC
      ORDER BY u.user_id;
 END;
 
+GRANT EXECUTE ON FUNCTION app.job_due_intents, app.job_credentials_to_reseal, app.job_key_uses, app.job_account_count,
+    app.job_purge, app.job_audit_verify_all TO paddock_app;
 GRANT CREATE ON SCHEMA app TO paddock_jobs; -- needed for the next lines only
 ALTER FUNCTION app.job_due_intents OWNER TO paddock_jobs;
 ALTER FUNCTION app.job_credentials_to_reseal OWNER TO paddock_jobs;

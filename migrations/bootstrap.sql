@@ -13,7 +13,8 @@ BEGIN
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
             EXECUTE format('CREATE ROLE %I', wanted);
         END IF;
-        -- NOINHERIT: a policy TO a role also holds for members that inherit it, and the owner is a member of the jobs role.
+        -- NOINHERIT: a policy TO a role also holds for members that inherit it, and the owner is a member of the jobs
+        -- role.
         EXECUTE format('ALTER ROLE %I NOCREATEROLE NOCREATEDB NOINHERIT', wanted);
         EXECUTE format('ALTER ROLE %I %s', wanted, CASE wanted WHEN 'paddock_jobs' THEN 'NOLOGIN' ELSE 'LOGIN' END);
     END LOOP;

@@ -1,6 +1,6 @@
 //! A whole town: a simulated Discord and Alpaca, a real database, and the real service as a process of its own.
 
-use domain::clock::Clock;
+use domain::clock::{Clock, SystemClock};
 use rust_decimal::Decimal;
 use sim::clock::WorldClock;
 use sim::discord::{Act, Discord, DiscordSetup, MessageView, Place, User};
@@ -46,7 +46,9 @@ impl Friend {
             Environment::Paper => &self.paper,
             Environment::Live => &self.live,
         };
-        self.links_with(environment, &keys.key_id, &keys.secret, &[]).await
+        let linked = self.links_with(environment, &keys.key_id, &keys.secret, &[]).await;
+        assert!(linked.text().contains(&environment.name().to_uppercase()), "linked: {}", linked.text());
+        linked
     }
 
     pub async fn links_with(
@@ -74,7 +76,6 @@ pub struct Town {
     pub exchange: ExchangeServer,
     pub db: TestDb,
     pub ring: String,
-    extra: Vec<(String, String)>,
     folder: TempDir,
     bot: Option<Child>,
 }
@@ -82,28 +83,34 @@ pub struct Town {
 impl Town {
     /// A town with the market open and the bot running.
     pub async fn open() -> Self {
-        Self::open_with(&[]).await
+        Self::without_bot().await.populated().await
     }
 
-    /// The same, with more environment variables for the bot.
-    pub async fn open_with(extra: &[(&str, &str)]) -> Self {
-        let mut town = Self::without_bot(extra).await;
-        assert!(town.paddock(&["register"]).status.success(), "commands are registered");
-        town.start().await;
-        town
+    /// The same, with a database server of its own that may be paused and restarted.
+    pub async fn open_alone() -> Self {
+        Self::on(TestDb::alone().await).await.populated().await
     }
 
     /// A town whose bot has not been started yet.
-    pub async fn without_bot(extra: &[(&str, &str)]) -> Self {
-        let clock = WorldClock::running_from(domain::clock::SystemClock::start().now());
+    pub async fn without_bot() -> Self {
+        Self::on(TestDb::new().await).await
+    }
+
+    async fn populated(mut self) -> Self {
+        let registered = self.paddock(&["register"]);
+        assert!(registered.status.success(), "{}", String::from_utf8_lossy(&registered.stderr));
+        self.start().await;
+        self
+    }
+
+    async fn on(db: TestDb) -> Self {
+        let clock = WorldClock::running_from(SystemClock::start().now());
         let discord = Discord::start(DiscordSetup::new(clock.clone(), 7)).await.unwrap();
         let exchange = ExchangeServer::open(clock, 7).await.unwrap();
         exchange.set_market_open(Some(true));
         let ring = paddock_in(Path::new("/"), &["keys", "generate"], &[]);
         let ring = String::from_utf8(ring.stdout).unwrap().trim().to_owned();
-        let extra = extra.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        let folder = tempfile::tempdir().unwrap();
-        Self { discord, exchange, db: TestDb::new().await, ring, extra, folder, bot: None }
+        Self { discord, exchange, db, ring, folder: tempfile::tempdir().unwrap(), bot: None }
     }
 
     pub fn friend(&self, name: &str) -> Friend {
@@ -116,7 +123,7 @@ impl Town {
     /// The bot's environment.
     pub fn environment(&self) -> Vec<(String, String)> {
         let origins = self.exchange.origins();
-        let mut pairs = vec![
+        vec![
             ("PADDOCK_DISCORD_TOKEN".to_owned(), self.discord.token().to_owned()),
             ("PADDOCK_DISCORD_API".to_owned(), self.discord.api_base()),
             ("PADDOCK_FERNET_KEYS".to_owned(), self.ring.clone()),
@@ -125,10 +132,7 @@ impl Town {
             ("PADDOCK_ALPACA_DATA_URL".to_owned(), origins.data.clone()),
             ("DATABASE_URL".to_owned(), self.db.app_url()),
             ("PADDOCK_LOG".to_owned(), "debug".to_owned()),
-        ];
-        pairs.retain(|(name, _)| !self.extra.iter().any(|(extra, _)| extra == name));
-        pairs.extend(self.extra.clone());
-        pairs
+        ]
     }
 
     /// Starts the bot and waits until it answers commands.
@@ -138,7 +142,12 @@ impl Town {
         let mut command = bare(self.folder.path(), &["serve"]);
         let bot = command.envs(self.environment()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
         self.bot = Some(bot);
-        self.until("the bot is ready", || self.times_logged("what was open at start has been looked at") > settled).await;
+        let clock = SystemClock::start();
+        while self.times_logged("what was open at start has been looked at") <= settled {
+            let ended = self.bot.as_mut().and_then(|bot| bot.try_wait().unwrap());
+            assert!(ended.is_none() && clock.elapsed() < PATIENCE, "the bot gets ready: {}", self.log());
+            clock.sleep(Duration::from_millis(15)).await;
+        }
         self.discord.wait_ready(PATIENCE).await.unwrap();
     }
 
@@ -155,7 +164,7 @@ impl Town {
         let mut bot = self.bot.take().expect("a running bot");
         let pid = nix::unistd::Pid::from_raw(i32::try_from(bot.id()).unwrap());
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
-        let deadline = domain::clock::SystemClock::start();
+        let deadline = SystemClock::start();
         loop {
             if let Some(status) = bot.try_wait().unwrap() {
                 return status.code();
@@ -190,7 +199,7 @@ impl Town {
 
     /// Waits until the database (seen by its administrator) shows what it should.
     pub async fn until_sql(&self, sql: &str, shows: &str) {
-        let clock = domain::clock::SystemClock::start();
+        let clock = SystemClock::start();
         loop {
             let rows = self.db.as_superuser(sql).await;
             let cell = rows.first().and_then(|row| row.first()).cloned().flatten().unwrap_or_default();
@@ -204,7 +213,7 @@ impl Town {
 
     /// Waits until something holds.
     pub async fn until(&self, what: &str, mut holds: impl FnMut() -> bool) {
-        let clock = domain::clock::SystemClock::start();
+        let clock = SystemClock::start();
         while !holds() {
             assert!(clock.elapsed() < PATIENCE, "waited in vain until {what}\n{}", self.log());
             clock.sleep(Duration::from_millis(15)).await;
@@ -231,7 +240,20 @@ fn bare(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a command of the binary to its end.
+/// Runs a command of the binary to its end, which must come within a minute.
 pub fn paddock_in(folder: &Path, arguments: &[&str], environment: &[(String, String)]) -> std::process::Output {
-    bare(folder, arguments).envs(environment.iter().cloned()).output().unwrap()
+    let mut command = bare(folder, arguments);
+    let child = command.envs(environment.iter().cloned()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
+    let (ended, end) = std::sync::mpsc::channel::<()>();
+    let alarm = std::thread::spawn(move || {
+        if end.recv_timeout(Duration::from_secs(60)) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+            // It may have ended in this very moment.
+            let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
+        }
+    });
+    let output = child.wait_with_output().unwrap();
+    drop(ended);
+    alarm.join().unwrap();
+    output
 }

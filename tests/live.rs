@@ -80,7 +80,7 @@ async fn another_user_a_late_click_and_a_discarded_card_place_nothing() {
     ham.presses(&second, "Cancel").await.reply().await.unwrap();
     let again = town.discord.force_press(&ham.user, &second, &second.custom_id(&confirm(&second)).unwrap());
     let told = again.within(PATIENCE).reply().await.unwrap();
-    assert!(told.text().contains("Nothing was sent"), "{}", told.text());
+    assert!(told.text().contains("sent nothing"), "{}", told.text());
 
     assert!(town.exchange.orders(ham.live.account_id).is_empty());
     assert!(town.exchange.orders(mara.live.account_id).is_empty());

@@ -1,6 +1,7 @@
 //! Alpaca down, PostgreSQL down, and back: everything is acknowledged, nothing is claimed, nothing is lost.
 
-use crate::harness::Town;
+use crate::harness::{PATIENCE, Town};
+use domain::clock::{Clock, SystemClock};
 use rust_decimal::Decimal;
 use sim::discord::Place;
 use sim::exchange::{Endpoint, Environment, Fault, FaultRule, Origin};
@@ -26,7 +27,7 @@ async fn when_alpaca_is_down_every_command_says_so_and_nothing_is_sent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn when_the_database_pauses_commands_are_acknowledged_and_work_again_after() {
-    let town = Town::open().await;
+    let town = Town::open_alone().await;
     let ham = town.friend("ham");
     ham.links(Environment::Paper).await;
     town.db.pause();
@@ -40,13 +41,13 @@ async fn when_the_database_pauses_commands_are_acknowledged_and_work_again_after
     }
     town.db.resume();
     assert_eq!(acknowledged, 4);
-    let clock = domain::clock::SystemClock::start();
+    let clock = SystemClock::start();
     loop {
         let answer = ham.says("balance", &[]).await.text();
         if answer.contains("$100,000.00") {
             break;
         }
-        assert!(domain::clock::Clock::elapsed(&clock) < crate::harness::PATIENCE, "{answer}");
+        assert!(clock.elapsed() < PATIENCE, "{answer}");
     }
 }
 

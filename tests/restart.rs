@@ -45,7 +45,7 @@ async fn an_order_whose_answer_was_lost_is_never_called_failed_and_is_settled_af
     town.exchange.push_fault(lost);
     let order = ham.runs(Place::Server, "buy", &[("symbol", "AAPL"), ("quantity", "5")]).await;
     let unsure = order.message_when(|m| m.text().to_lowercase().contains("not yet confirmed")).await.unwrap();
-    assert!(unsure.text().contains("do not"), "{}", unsure.text());
+    assert!(unsure.text().contains("Do not send it again"), "{}", unsure.text());
     town.kill();
     town.exchange.clear_faults();
     town.start().await;

@@ -60,7 +60,7 @@ async fn sigterm_ends_the_service_in_order_with_exit_code_zero() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_superuser_an_owner_and_an_empty_database_are_refused_at_boot() {
     for (role, sentence) in [("superuser", "superuser"), ("owner", "owns tables")] {
-        let mut town = Town::without_bot(&[]).await;
+        let mut town = Town::without_bot().await;
         let url = if role == "superuser" { town.db.superuser_url() } else { town.db.owner_url() };
         let mut environment = town.environment();
         environment.retain(|(name, _)| name != "DATABASE_URL");

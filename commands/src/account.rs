@@ -21,6 +21,7 @@ use std::sync::atomic::Ordering;
     subcommand_required,
     subcommands("add", "list", "choose", "rename", "rotate", "remove", "status", "confirm")
 )]
+#[expect(clippy::unused_async, reason = "poise wants it; Discord never calls a command that has subcommands")]
 pub(crate) async fn account(_: Context<'_>) -> Result<(), Unanswered> {
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::framework::Data;
 use crate::reply::Reply;
 use crate::reply::card::card;
 use crate::reply::error::{Doing, Mishap, mishap, reply as refusal};
-use crate::reply::receipt::{Following, is_final, receipt};
+use crate::reply::receipt::{Following, receipt};
 use crate::turnstile::Pass;
 use desk::Refused;
 use desk::views::{Placed, Receipt};
@@ -61,7 +61,7 @@ pub(crate) async fn show_receipt(
 ) -> Result<(), Unanswered> {
     let reply = receipt(&sent, Following::Yes);
     let shown = turn.show(&remark.into_iter().fold(reply, Reply::say)).await;
-    if !is_final(&sent) {
+    if !sent.life.state.is_settled() {
         data.watchers.follow(data.desk.clone(), turn.clone(), sent);
     }
     shown

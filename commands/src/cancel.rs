@@ -34,7 +34,7 @@ pub(crate) async fn cancel(
             }
         }
     };
-    answer::with_reply(ctx, &turn, Doing::Canceling, work).await
+    answer::with_reply(ctx, &turn, Doing::Canceling, Box::pin(work)).await
 }
 
 #[derive(Debug, PartialEq, Eq)]

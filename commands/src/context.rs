@@ -212,3 +212,6 @@ fn done_unless_refused<T>(result: serenity::Result<T>) -> Result<(), Unanswered>
         Err(error) => Err(error.into()),
     }
 }
+
+#[cfg(test)]
+mod tests;

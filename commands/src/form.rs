@@ -80,7 +80,12 @@ mod tests {
         ];
         let titles: Vec<_> =
             purposes.iter().map(|purpose| show(purpose)["title"].as_str().unwrap().to_owned()).collect();
-        insta::assert_snapshot!(titles.join("\n"), @"");
+        insta::assert_snapshot!(titles.join("\n"), @r#"
+        Link a PAPER account
+        Link a LIVE account
+        New keys for your default account
+        New keys for xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
+        "#);
         for purpose in &purposes {
             let json = show(purpose);
             assert!(json["title"].as_str().unwrap().chars().count() <= SHORT);

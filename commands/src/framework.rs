@@ -64,3 +64,143 @@ pub(crate) fn commands() -> Vec<poise::Command<Data, Unanswered>> {
     }
     commands
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+    use super::*;
+    use serde_json::Value;
+
+    /// A command, or a subcommand with its path, and its own options.
+    fn leaves(json: &Value, path: &str, out: &mut Vec<(String, Value)>) {
+        let path = format!("{path} {}", json["name"].as_str().unwrap()).trim().to_owned();
+        let options = json["options"].as_array().cloned().unwrap_or_default();
+        let (subcommands, options): (Vec<_>, Vec<_>) =
+            options.into_iter().partition(|option| matches!(option["type"].as_u64(), Some(1 | 2)));
+        out.push((path.clone(), Value::Array(options)));
+        for subcommand in &subcommands {
+            leaves(subcommand, &path, out);
+        }
+    }
+
+    fn all() -> (Vec<Value>, Vec<(String, Value)>) {
+        let commands = serde_json::to_value(registration()).unwrap().as_array().unwrap().clone();
+        let mut out = Vec::new();
+        for command in &commands {
+            leaves(command, "", &mut out);
+        }
+        (commands, out)
+    }
+
+    /// What Discord counts towards a command's 8,000: names, descriptions and choice values.
+    fn weight(json: &Value) -> usize {
+        match json {
+            Value::Object(map) => map
+                .iter()
+                .map(|(key, value)| match value {
+                    Value::String(text) if matches!(key.as_str(), "name" | "description" | "value") => {
+                        text.chars().count()
+                    }
+                    other => weight(other),
+                })
+                .sum(),
+            Value::Array(list) => list.iter().map(weight).sum(),
+            _ => 0,
+        }
+    }
+
+    fn is_name(text: &str) -> bool {
+        (1..=32).contains(&text.len()) && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
+    }
+
+    fn check_texts(json: &Value) {
+        match json {
+            Value::Object(map) => {
+                if let Some(description) = map.get("description") {
+                    assert!((1..=100).contains(&description.as_str().unwrap().chars().count()), "{description}");
+                    assert!(is_name(map["name"].as_str().unwrap()), "{json}");
+                }
+                map.values().for_each(check_texts);
+            }
+            Value::Array(list) => list.iter().for_each(check_texts),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_registration_keeps_to_discords_rules() {
+        let (commands, leaves) = all();
+        for command in &commands {
+            check_texts(command);
+            assert!(weight(command) < 8_000, "{command}");
+            assert_eq!(command["integration_types"], serde_json::json!([0]), "{command}");
+            assert_eq!(command["contexts"], serde_json::json!([0, 1]), "{command}");
+        }
+        for (path, options) in &leaves {
+            let options = options.as_array().unwrap();
+            assert!(options.len() <= 25, "{path}");
+            let required: Vec<_> = options.iter().map(|option| option["required"].as_bool().unwrap_or(false)).collect();
+            assert!(required.is_sorted_by(|a, b| a >= b), "{path}: required options come first");
+            for option in options {
+                let choices = option["choices"].as_array().map_or(0, Vec::len);
+                assert!(choices <= 25, "{path}");
+                assert!(choices == 0 || !option["autocomplete"].as_bool().unwrap_or(false), "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn money_quantity_and_words_travel_as_text() {
+        for (path, options) in all().1 {
+            for option in options.as_array().unwrap() {
+                let (name, kind) = (option["name"].as_str().unwrap(), option["type"].as_u64().unwrap());
+                let expected = if matches!(name, "card" | "extended") { 5 } else { 3 };
+                assert_eq!(kind, expected, "{path} {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn these_are_the_commands() {
+        let lines: Vec<_> = all()
+            .1
+            .iter()
+            .map(|(path, options)| {
+                let options: Vec<_> = options
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|option| {
+                        let name = option["name"].as_str().unwrap();
+                        let mark = if option["autocomplete"].as_bool().unwrap_or(false) { "…" } else { "" };
+                        if option["required"].as_bool().unwrap_or(false) {
+                            format!("{name}{mark}")
+                        } else {
+                            format!("[{name}{mark}]")
+                        }
+                    })
+                    .collect();
+                format!("/{path} {}", options.join(" ")).trim_end().to_owned()
+            })
+            .collect();
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        /account
+        /account add environment [name]
+        /account list
+        /account use account…
+        /account rename account… name
+        /account rotate [account…]
+        /account remove account…
+        /account status [account…]
+        /account confirm mode [account…]
+        /balance [account…]
+        /positions [account…]
+        /orders [account…] [show]
+        /buy symbol… [quantity] [dollars] [limit] [tif] [account…] [card] [extended]
+        /sell symbol… [quantity] [dollars] [limit] [tif] [account…] [card] [extended]
+        /cancel order… [account…]
+        /status
+        /help [topic]
+        "#);
+    }
+}

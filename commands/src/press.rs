@@ -10,12 +10,12 @@ use crate::routes::{Action, RouteRefusal};
 use desk::cancel::Target;
 use desk::confirm::{Ack, Click};
 use desk::views::Placed;
-use desk::{Refused, TicketRefusal};
+use desk::{Refused, TicketRefusal, Trouble};
 use domain::ids::{FormId, IntentId, TicketId};
 use futures::FutureExt;
 use futures::future::{Either, join, select};
 use serenity::all::{
-    ComponentInteraction, FullEvent, Interaction, MessageInteractionMetadata, ModalInteraction, UserId,
+    ComponentInteraction, Embed, FullEvent, Interaction, MessageInteractionMetadata, ModalInteraction, UserId,
 };
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -86,7 +86,8 @@ async fn pressed(data: &Data, turn: &Turn, press: &ComponentInteraction) -> Resu
         Ok(pass) => pass,
         Err(full) => return turn.answer(&mishap(Mishap::Crowded(full))).await,
     };
-    act(data, turn, action).await
+    // Boxed: it holds every branch of the desk, and each interaction has a task of its own.
+    Box::pin(act(data, turn, action, press.message.embeds.first())).await
 }
 
 /// Whose command or form the message answers, when Discord says so.
@@ -99,11 +100,11 @@ fn asked_by(press: &ComponentInteraction) -> Option<UserId> {
     }
 }
 
-async fn act(data: &Data, turn: &Turn, action: Action) -> Result<(), Unanswered> {
+async fn act(data: &Data, turn: &Turn, action: Action, pressed: Option<&Embed>) -> Result<(), Unanswered> {
     let desk = &data.desk;
     let (tenant, interaction) = (turn.tenant(), turn.interaction());
     match action {
-        Action::Confirm(ticket) => confirm(data, turn, ticket).await,
+        Action::Confirm(ticket) => confirm(data, turn, ticket, pressed).await,
         Action::Discard(ticket) => {
             let work = desk.discard(tenant, ticket, interaction).map(|done| done.map(|()| card::discarded()));
             then_show(turn, Doing::Ordering, work).await
@@ -142,30 +143,40 @@ where
     }
 }
 
-/// A refusal, in place of the message when the message is spent, and beside it when its buttons may still be good.
+/// A refusal in place of the question or card, unless that may still be of use or shows something newer by now.
 async fn turned_down(turn: &Turn, refused: &Refused, doing: Doing, spent: bool) -> Result<(), Unanswered> {
-    if *refused == Refused::AlreadyHandled {
-        return Ok(());
+    match refused {
+        Refused::AlreadyHandled => Ok(()),
+        Refused::NotAcknowledged => turn.tell(&refusal(refused, doing)).await,
+        _ if spent || !leaves_the_card(refused) => turn.show(&refusal(refused, doing)).await,
+        _ => turn.aside(&refusal(refused, doing)).await,
     }
-    let reply = refusal(refused, doing);
-    if *refused == Refused::NotAcknowledged {
-        return turn.tell(&reply).await;
-    }
-    if spent || ends_the_card(refused) { turn.show(&reply).await } else { turn.aside(&reply).await }
 }
 
-/// Whether nothing can come of the card any more. A used or replaced one is not meant: by then its message may show
-/// something newer, which a late second press must not overwrite.
-const fn ends_the_card(refused: &Refused) -> bool {
+/// Whether the message must stay: the ticket is still good, or it was used or replaced, so that the message may show something
+/// newer, which a late second press must not overwrite.
+const fn leaves_the_card(refused: &Refused) -> bool {
+    use TicketRefusal::{Elsewhere, Unknown, Used, Void};
     matches!(
         refused,
-        Refused::Ticket(TicketRefusal::Expired | TicketRefusal::Altered | TicketRefusal::EnvironmentChanged)
+        Refused::Settling
+            | Refused::Stopping
+            | Refused::Ticket(Unknown | Used | Void | Elsewhere)
+            | Refused::Trouble(Trouble::Database | Trouble::Vault)
     )
+}
+
+/// A refusal beside a receipt, which stays as it is.
+async fn beside(turn: &Turn, refused: &Refused, doing: Doing) -> Result<(), Unanswered> {
+    match refused {
+        Refused::AlreadyHandled => Ok(()),
+        _ => turn.aside(&refusal(refused, doing)).await,
+    }
 }
 
 /// The press that places an order. The acknowledgement leaves at once, in a task of its own, so that nothing in the desk can
 /// hold it up; the desk waits for Discord's word on it before a live order goes out.
-async fn confirm(data: &Data, turn: &Turn, ticket: TicketId) -> Result<(), Unanswered> {
+async fn confirm(data: &Data, turn: &Turn, ticket: TicketId, pressed: Option<&Embed>) -> Result<(), Unanswered> {
     let accepted = Arc::new(AtomicBool::new(false));
     let ack = tokio::spawn({
         let (turn, accepted) = (turn.clone(), Arc::clone(&accepted));
@@ -188,14 +199,14 @@ async fn confirm(data: &Data, turn: &Turn, ticket: TicketId) -> Result<(), Unans
     let (placed, spent) = match select(confirming, pin!(tokio::time::sleep(STILL))).await {
         Either::Left((placed, _)) => (placed, false),
         // Polled together: an edit that Discord is slow to take must not hold up the order.
-        Either::Right(((), confirming)) => join(confirming, say_sending(turn, &accepted)).await,
+        Either::Right(((), confirming)) => join(confirming, say_sending(turn, &accepted, pressed)).await,
     };
     show_confirmed(data, turn, placed, spent).await
 }
 
 /// Takes the buttons away while the order is on its way. Returns whether the card is gone.
-async fn say_sending(turn: &Turn, accepted: &AtomicBool) -> bool {
-    accepted.load(Ordering::SeqCst) && turn.show_once(&card::sending()).await.is_ok()
+async fn say_sending(turn: &Turn, accepted: &AtomicBool, pressed: Option<&Embed>) -> bool {
+    accepted.load(Ordering::SeqCst) && turn.show_once(&card::sending(pressed)).await.is_ok()
 }
 
 async fn show_confirmed(
@@ -214,7 +225,7 @@ async fn check(data: &Data, turn: &Turn, intent: IntentId) -> Result<(), Unanswe
     turn.defer().await?;
     match data.desk.check_now(turn.tenant(), intent).await {
         Ok(receipt) => show_receipt(data, turn, receipt, None).await,
-        Err(refused) => turned_down(turn, &refused, Doing::Reading, false).await,
+        Err(refused) => beside(turn, &refused, Doing::Reading).await,
     }
 }
 
@@ -223,7 +234,7 @@ async fn cancel(data: &Data, turn: &Turn, intent: IntentId) -> Result<(), Unansw
     let desk = &data.desk;
     let canceled = match desk.cancel(turn.tenant(), None, Target::Intent(intent), turn.interaction()).await {
         Ok(canceled) => canceled,
-        Err(refused) => return turned_down(turn, &refused, Doing::Canceling, false).await,
+        Err(refused) => return beside(turn, &refused, Doing::Canceling).await,
     };
     match desk.check_now(turn.tenant(), intent).await {
         Ok(receipt) => {
@@ -232,5 +243,32 @@ async fn cancel(data: &Data, turn: &Turn, intent: IntentId) -> Result<(), Unansw
         }
         // The order's new state is not known, and the cancel's is: beside the receipt, which stays as it was.
         Err(_) => turn.aside(&cancels::canceled(&canceled)).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_late_second_press_never_overwrites_what_the_first_one_brought() {
+        for ticket in [TicketRefusal::Used, TicketRefusal::Void, TicketRefusal::Unknown, TicketRefusal::Elsewhere] {
+            assert!(leaves_the_card(&Refused::Ticket(ticket)), "{ticket:?}");
+        }
+    }
+
+    #[test]
+    fn a_card_that_nothing_can_come_of_loses_its_buttons() {
+        for refused in [
+            Refused::Ticket(TicketRefusal::Expired),
+            Refused::Ticket(TicketRefusal::Altered),
+            Refused::Ticket(TicketRefusal::EnvironmentChanged),
+            Refused::Busy(Duration::from_secs(1)),
+            Refused::NoAccount,
+            Refused::Trouble(Trouble::DatabaseInDoubt),
+        ] {
+            assert!(!leaves_the_card(&refused), "{refused:?}");
+        }
     }
 }

@@ -7,6 +7,8 @@ pub(crate) mod card;
 mod embed;
 pub(crate) mod error;
 pub(crate) mod escape;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub(crate) mod help;
 pub(crate) mod list;
 pub(crate) mod orders;
@@ -157,3 +159,6 @@ fn banner(account: &LinkedAccount) -> String {
     let environment = words::environment(account.environment);
     format!("{environment} · {}", escape::plain(account.name.as_str(), 40))
 }
+
+#[cfg(test)]
+mod tests;

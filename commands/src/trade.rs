@@ -96,7 +96,7 @@ impl Typed {
         if texts.into_iter().flatten().any(|text| looks_like_secret(text)) {
             return Err(Refused::Name(NameRefusal::LooksLikeSecret));
         }
-        let size = match (&self.quantity, &self.dollars) {
+        let amount = match (&self.quantity, &self.dollars) {
             (Some(text), None) => {
                 Size::Shares(Quantity::parse(text).map_err(|why| Refused::Number(Field::Quantity, why))?)
             }
@@ -111,7 +111,7 @@ impl Typed {
         Ok(Order {
             symbol: Symbol::parse(&self.symbol).map_err(Refused::Symbol)?,
             side,
-            size,
+            size: amount,
             pricing,
             time_in_force: self.tif.map_or(TimeInForce::Day, |word| word.0),
             extended_hours: self.extended.unwrap_or(false),

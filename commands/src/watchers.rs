@@ -1,7 +1,7 @@
 //! Following orders that were sent: the message changes with the order, for as long as Discord lets us edit it.
 
 use crate::context::{Turn, Unanswered};
-use crate::reply::receipt::{Following, is_final, receipt};
+use crate::reply::receipt::{Following, receipt};
 use desk::views::Receipt;
 use desk::{Desk, Refused};
 use domain::ids::IntentId;
@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 /// Messages of one user that change by themselves; the oldest gives way.
 const PER_USER: usize = 5;
 /// An interaction's token is good for fifteen minutes; the last edit needs some of it.
-const FOR: Duration = Duration::from_secs(14 * 60);
+const FOR: Duration = Duration::from_mins(14);
 /// After the desk could not say.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -46,7 +46,7 @@ enum End {
     Crowded,
     /// Discord takes no edits any more, soon.
     Time,
-    /// Discord takes no edits any more.
+    /// Discord takes no edits any more, or the order is no longer in the book.
     Gone,
     /// The service stops.
     Stopping,
@@ -59,7 +59,7 @@ impl Watchers {
         let place = Place { watchers: self.clone(), user: turn.user(), number };
         tokio::spawn(async move {
             let _place = place;
-            watch(&desk, &turn, sent, ended).await;
+            Box::pin(watch(&desk, &turn, sent, ended)).await;
         });
     }
 
@@ -120,8 +120,9 @@ async fn watch(desk: &Desk, turn: &Turn, mut known: Receipt, mut ended: oneshot:
         };
         match change {
             Ok(Some(next)) => known = next,
-            Ok(None) => continue,
+            Ok(None) => break End::Time,
             Err(Refused::Stopping) => break End::Stopping,
+            Err(Refused::NoSuchOrder) => break End::Gone,
             Err(_) => {
                 tokio::time::sleep(PAUSE).await;
                 continue;
@@ -132,7 +133,7 @@ async fn watch(desk: &Desk, turn: &Turn, mut known: Receipt, mut ended: oneshot:
             Err(failure) => tracing::warn!(%failure, kind = "receipt_edit", "a receipt could not be edited"),
             Ok(()) => {}
         }
-        if is_final(&known) {
+        if known.life.state.is_settled() {
             return;
         }
     };

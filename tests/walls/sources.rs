@@ -100,7 +100,10 @@ pub fn broken(sources: &[Source], rule: Rule) -> Vec<String> {
         }
         Rule::DynamicSql => {
             let dynamic: fn(&str) -> bool = |line| line.contains("AssertSqlSafe");
-            let in_store = sources.iter().filter(|source| source.is_in("crates/store/src/"));
+            // `testing` is compiled for tests only, and is the superuser there.
+            let in_store = sources
+                .iter()
+                .filter(|source| source.is_in("crates/store/src/") && source.path != "crates/store/src/testing.rs");
             let files: Vec<_> = in_store.filter(|source| !source.lines_with(dynamic).is_empty()).collect();
             let second = files.iter().skip(1).map(|source| format!("{}: a second file with dynamic SQL", source.path));
             found(&outside("crates/store/src/"), dynamic).into_iter().chain(second).collect()

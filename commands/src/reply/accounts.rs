@@ -57,7 +57,6 @@ pub(crate) fn form_done(done: &FormDone) -> Reply {
 
 fn linked(done: &Linked) -> Reply {
     let account = &done.account;
-    let name = prose(account.name.as_str(), 40);
     let mut reply = Reply::about(account, "Account linked").say(match account.environment {
         Environment::Paper => "Alpaca took the keys. Paper orders go out at once; `/account confirm` makes them ask first.",
         Environment::Live => "Alpaca took the keys. **This is real money**: every order shows a card first, and only your press sends it.",
@@ -72,6 +71,7 @@ fn linked(done: &Linked) -> Reply {
     if done.is_default {
         reply.say("It is your default: commands use it unless you name another one. Try `/buy`.")
     } else {
+        let name = code(account.name.as_str(), 40);
         reply.say(format!("Name it with `account:{name}`, or make it the default with `/account use`."))
     }
 }

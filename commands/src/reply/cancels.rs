@@ -68,20 +68,16 @@ pub(crate) fn canceled_all(all: &CanceledAll) -> Reply {
     if all.results.is_empty() {
         return Reply::about(&all.account, "Nothing to cancel").say("The account had no open orders.");
     }
-    let sure = all
-        .results
-        .iter()
-        .filter(|one| matches!(one.outcome, CancelOutcome::Requested | CancelOutcome::NotOpen))
-        .count();
-    let title = if sure == all.results.len() {
-        format!("{sure} {} canceled", if sure == 1 { "order" } else { "orders" })
-    } else {
-        format!("{sure} of {} orders canceled", all.results.len())
+    let taken = all.results.iter().filter(|one| one.outcome == CancelOutcome::Requested).count();
+    let title = match all.results.len() {
+        1 if taken == 1 => "Cancel taken for 1 order".to_owned(),
+        count if taken == count => format!("Cancel taken for {count} orders"),
+        count => format!("Cancel taken for {taken} of {count} orders"),
     };
     let rows: Vec<_> = all.results.iter().map(line).collect();
     Reply::about(&all.account, title)
         .say(paragraphs(&rows, "`/orders` shows what is still open."))
-        .footer("A canceled order may still fill until Alpaca is through; /orders shows it.")
+        .footer("Until Alpaca is through, an order may still fill; /orders shows it.")
 }
 
 fn line(one: &Canceled) -> String {

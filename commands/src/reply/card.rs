@@ -7,6 +7,7 @@ use desk::views::ConfirmCard;
 use domain::account::{Environment, Quote};
 use domain::order::Side;
 use rust_decimal::Decimal;
+use serenity::all::Embed;
 
 /// The longest company name that we show.
 const COMPANY: usize = 80;
@@ -46,8 +47,10 @@ pub(crate) fn card(card: &ConfirmCard) -> Reply {
 }
 
 /// While the order is on its way: no buttons, so that a second press has nothing to hit.
-pub(crate) fn sending() -> Reply {
-    Reply::plain("Sending…")
+///
+/// `pressed` is the card as Discord hands it back: its account banner stays on top.
+pub(crate) fn sending(pressed: Option<&Embed>) -> Reply {
+    Reply::like(pressed, "Sending…")
         .say("The order is on its way to Alpaca.")
         .footer("If this does not change within a minute, look at /orders before you try again.")
 }

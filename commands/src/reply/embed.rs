@@ -1,10 +1,10 @@
 //! From a [`Reply`] to what Discord takes, within Discord's limits whatever the reply holds.
 
 use super::{Reply, Tone};
-use crate::reply::escape::cut;
+use crate::reply::escape::{cut, plain};
 use serenity::all::{
     CreateActionRow, CreateAllowedMentions, CreateButton, CreateEmbed, CreateEmbedAuthor, CreateEmbedFooter,
-    CreateInteractionResponseFollowup, CreateInteractionResponseMessage, EditInteractionResponse,
+    CreateInteractionResponseFollowup, CreateInteractionResponseMessage, EditInteractionResponse, Embed,
 };
 
 /// Discord's limits on an embed, in characters (Discord: message resource, embed limits).
@@ -45,6 +45,17 @@ impl Budget {
 }
 
 impl Reply {
+    /// With the banner and the colour of a message of ours that is shown already.
+    pub(crate) fn like(shown: Option<&Embed>, title: &str) -> Self {
+        let mut reply = Self::plain(title);
+        if let Some(colour_shown) = shown.and_then(|embed| embed.colour) {
+            let same = |tone: &Tone| colour(*tone) == colour_shown.0;
+            reply.tone = [Tone::Paper, Tone::Live].into_iter().find(same).unwrap_or(Tone::Plain);
+        }
+        reply.banner = shown.and_then(|embed| embed.author.as_ref()).map(|author| plain(&author.name, AUTHOR));
+        reply
+    }
+
     /// The embed. Small parts first, so that a long body is what gives way.
     pub(crate) fn embed(&self) -> CreateEmbed {
         let mut budget = Budget(ALL);
@@ -108,6 +119,7 @@ impl Reply {
 #[cfg(test)]
 impl Reply {
     /// The reply as a person reads it, for snapshots.
+    #[expect(clippy::format_push_string, reason = "reads like what it writes")]
     pub(crate) fn transcript(&self) -> String {
         let mut text = String::new();
         let tone = match self.tone {
@@ -143,8 +155,9 @@ impl Reply {
 
     /// Everything that Discord renders markdown in.
     pub(crate) fn rendered(&self) -> String {
-        let lines: String = self.lines.iter().map(|line| format!("\n{}", line.value)).collect();
-        format!("{}\n{}{lines}", self.title, self.body)
+        let mut parts = vec![self.title.as_str(), &self.body];
+        parts.extend(self.lines.iter().map(|line| line.value.as_str()));
+        parts.join("\n")
     }
 }
 

@@ -51,11 +51,21 @@ pub(crate) struct Prose {
     next: Cow<'static, str>,
     /// Replaces the sentence that follows from [`Doing`].
     state: Option<&'static str>,
+    /// Whether what was asked may have been done after all.
+    in_doubt: bool,
 }
 
 impl Prose {
     fn new(kind: &'static str, title: impl Into<Cow<'static, str>>, what: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, fault: Fault::Nobody, title: title.into(), what: what.into(), next: "".into(), state: None }
+        Self {
+            kind,
+            fault: Fault::Nobody,
+            title: title.into(),
+            what: what.into(),
+            next: "".into(),
+            state: None,
+            in_doubt: false,
+        }
     }
 
     fn next(self, next: impl Into<Cow<'static, str>>) -> Self {
@@ -64,6 +74,10 @@ impl Prose {
 
     fn by(self, fault: Fault) -> Self {
         Self { fault, ..self }
+    }
+
+    fn in_doubt(self) -> Self {
+        Self { in_doubt: true, ..self }
     }
 
     fn state(self, state: &'static str) -> Self {
@@ -89,12 +103,7 @@ fn logged(prose: &Prose, doing: Doing) -> Reply {
 
 fn written(prose: &Prose, doing: Doing, reference: Option<&Reference>) -> Reply {
     let mut reply = Reply::trouble(prose.title.as_ref()).say(prose.what.as_ref());
-    let state = prose.state.unwrap_or(match doing {
-        Doing::Reading => "",
-        Doing::Changing => "Nothing was changed.",
-        Doing::Ordering => "Nothing was sent.",
-        Doing::Canceling => canceling(prose.fault),
-    });
+    let state = prose.state.unwrap_or_else(|| state_of_things(prose, doing));
     if !state.is_empty() {
         reply = reply.say(format!("**{state}**"));
     }
@@ -107,11 +116,16 @@ fn written(prose: &Prose, doing: Doing, reference: Option<&Reference>) -> Reply 
     }
 }
 
-/// A cancel that met trouble may have gone out before it did; one that was refused by us did not.
-const fn canceling(fault: Fault) -> &'static str {
-    match fault {
-        Fault::Nobody | Fault::Discord => "No cancel was sent.",
-        Fault::Alpaca | Fault::Paddock => {
+/// What is sure, and what is not. A cancel that met trouble may have gone out before it did; an order that was refused by us
+/// did not, because its call ends as a receipt and never as a refusal.
+const fn state_of_things(prose: &Prose, doing: Doing) -> &'static str {
+    match (doing, prose.fault) {
+        (Doing::Reading, _) => "",
+        (Doing::Changing, _) if prose.in_doubt => "The change may or may not have been saved.",
+        (Doing::Changing, _) => "Nothing was changed.",
+        (Doing::Ordering, _) => "Nothing was sent.",
+        (Doing::Canceling, Fault::Nobody | Fault::Discord) => "Nothing was canceled.",
+        (Doing::Canceling, Fault::Alpaca | Fault::Paddock) => {
             "The cancel may or may not have gone out. Look at `/orders`; canceling once more does no harm."
         }
     }
@@ -165,9 +179,9 @@ pub(crate) fn explain_trouble(trouble: &Trouble) -> Prose {
             "Paddock's database broke off",
             "The connection was lost while something was being written down, so it may or may not have been noted.",
         )
-        .state("No order was sent.")
         .next("Look at `/orders` or `/account list` before you try again.")
-        .by(Fault::Paddock),
+        .by(Fault::Paddock)
+        .in_doubt(),
         Trouble::Vault => Prose::new(
             "vault",
             "Paddock cannot open this account's keys",

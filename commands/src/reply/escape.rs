@@ -90,7 +90,22 @@ pub(crate) mod tests {
     #[test]
     fn prose_shows_the_characters_and_nothing_else() {
         let shown: Vec<_> = HOSTILE.iter().map(|text| prose(text, 200)).collect();
-        insta::assert_snapshot!(shown.join("\n"), @"");
+        insta::assert_snapshot!(shown.join("\n"), @r#"
+        \[Confirm here\]\(https\://evil.example/x\)
+        \<https\://evil.example\>
+        https\://evil.example/x
+        \@everyone \@here \<\@1234567890\> \<\@&42\> \<\#7\>
+        \</buy\:123\> \<t\:0\:R\> \<\:x\:1\> \<a\:x\:1\> \<id\:customize\>
+        LIVE x
+        PAPER
+        \`\`\` fence \`\`\`
+        \`code\` \`\`x\`\`
+        \|\|spoiler\|\| \*\*bold\*\* \_\_under\_\_ \~\~gone\~\~ \*it\* \_it\_
+        line \# heading \> quote - list -\# small
+        \[31mred
+        Zalgo
+        \\\[x\\\]\(y\) \\\@everyone
+        "#);
     }
 
     #[test]

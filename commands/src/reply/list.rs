@@ -94,6 +94,12 @@ mod tests {
     #[test]
     fn numbers_stand_to_the_right() {
         let rows = [["AAPL".to_owned(), "5".to_owned()], ["F".to_owned(), "1200".to_owned()]];
-        insta::assert_snapshot!(table([("SYMBOL", Align::Left), ("QTY", Align::Right)], &rows, ""), @"");
+        insta::assert_snapshot!(table([("SYMBOL", Align::Left), ("QTY", Align::Right)], &rows, ""), @r#"
+        ```
+        SYMBOL   QTY
+        AAPL       5
+        F       1200
+        ```
+        "#);
     }
 }

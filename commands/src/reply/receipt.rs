@@ -22,7 +22,7 @@ pub(crate) enum Following {
 /// The receipt as a message.
 pub(crate) fn receipt(receipt: &Receipt, following: Following) -> Reply {
     let (title, text) = headline(receipt);
-    let order = &receipt.order;
+    let (order, life) = (&receipt.order, &receipt.life);
     let mut reply = Reply::about(&receipt.account, title)
         .say(text)
         .with_wide("Order", words::order(order))
@@ -30,22 +30,18 @@ pub(crate) fn receipt(receipt: &Receipt, following: Following) -> Reply {
         .with_some("Filled", filled(receipt))
         .with_some("Value", value(receipt))
         .with("Decided", words::moment(receipt.decided_at));
-    if receipt.life.state == State::Unconfirmed {
+    if life.state == State::Unconfirmed {
         let looked = receipt.looked_at.map_or_else(|| "not yet".to_owned(), words::counting);
         reply = reply.with("Last asked", looked);
     }
-    if receipt.life.state == State::AtBroker {
+    if life.state == State::AtBroker {
         reply = reply.button(Button::quiet(Action::Cancel(receipt.intent), "Cancel order"));
     }
-    if !is_final(receipt) {
+    // The one ending that a late arrival reopens.
+    if !life.state.is_settled() || life.state == State::Over(Ending::NeverArrived) {
         reply = reply.button(Button::quiet(Action::Check(receipt.intent), "Check again"));
     }
     reply.footer(footer(receipt, following))
-}
-
-/// Whether nothing that a user would wait for can still happen.
-pub(crate) const fn is_final(receipt: &Receipt) -> bool {
-    matches!(&receipt.life.state, State::Over(ending) if !matches!(ending, Ending::NeverArrived))
 }
 
 /// The state in one word, and in a sentence.
@@ -77,7 +73,7 @@ fn at_broker(receipt: &Receipt) -> (String, String) {
                 "Queued".to_owned(),
                 format!("Alpaca has the order. It queues until {}.", words::eastern(clock.next_open)),
             ),
-            _ => ("Working".to_owned(), "Alpaca has the order, and it waits for a price.".to_owned()),
+            _ => ("Working".to_owned(), "Alpaca has the order and works on it.".to_owned()),
         },
         Some(BrokerStatus::PartiallyFilled) => {
             ("Partially filled".into(), "The rest of the order is still working.".into())
@@ -155,13 +151,13 @@ fn value(receipt: &Receipt) -> Option<String> {
 
 fn footer(receipt: &Receipt, following: Following) -> String {
     let name = match receipt.life.broker_order {
-        Some(id) => format!("Alpaca order {id}"),
+        Some(id) => format!("Alpaca order {}", id.0.hyphenated()),
         None => format!("Paddock's name for it: {}", receipt.client_order_id),
     };
     match following {
-        _ if is_final(receipt) => name,
-        Following::Yes => format!("{name} · changes here by itself for a quarter of an hour"),
-        Following::No => format!("{name} · no longer changes by itself: press Check again"),
+        _ if receipt.life.state.is_settled() => name,
+        Following::Yes => format!("{name} · updates by itself for a quarter of an hour"),
+        Following::No => format!("{name} · no longer updates by itself: press Check again"),
     }
 }
 

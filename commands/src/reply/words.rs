@@ -29,6 +29,9 @@ pub(crate) fn gain(amount: Usd) -> String {
 pub(crate) fn percent(fraction: Decimal) -> String {
     let hundred = fraction.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(fraction);
     let rounded = hundred.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+    if rounded.is_zero() {
+        return "0.00%".to_owned();
+    }
     let sign = if rounded > Decimal::ZERO { "+" } else { "" };
     format!("{sign}{rounded:.2}%")
 }

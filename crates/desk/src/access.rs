@@ -49,7 +49,7 @@ async fn unnamed(tx: &mut TenantTx) -> Result<LinkedAccount, Refused> {
 impl Desk {
     /// Opens the account of that name. An account whose keys Alpaca refused is not tried again until they are replaced.
     pub(crate) async fn open(&self, tenant: Tenant, name: Named<'_>) -> Result<Opened, Refused> {
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         let account = named(&mut tx, name).await?;
         if account.status == AccountStatus::KeysRefused {
             return Err(Refused::KeysNoLongerAccepted(account.name));
@@ -87,11 +87,8 @@ impl Desk {
 
     /// Marks an account whose keys Alpaca refused. That the mark could not be written changes nothing for the caller.
     pub(crate) async fn note_keys_refused(&self, tenant: Tenant, account: &LinkedAccount) {
-        if account.status == AccountStatus::KeysRefused {
-            return;
-        }
         let noted: Result<(), StoreError> = async {
-            let mut tx = self.inner().store.tenant(tenant).await?;
+            let mut tx = self.tx(tenant).await?;
             mark_keys_refused(&mut tx, account).await?;
             tx.commit().await
         }
@@ -109,7 +106,7 @@ impl Desk {
         let (desk, id) = (self.clone(), account.id);
         drop(tokio::spawn(async move {
             let read = async {
-                let mut tx = desk.inner().store.tenant(tenant).await?;
+                let mut tx = desk.tx(tenant).await?;
                 let keyed = tx.account_with_credential(id).await?;
                 drop(tx);
                 let opened = desk.unseal(tenant, keyed)?;
@@ -124,11 +121,22 @@ impl Desk {
     }
 }
 
-/// The mark and its entry, as part of a commit.
+/// The mark and its entry, as part of a commit. Only once, and only for the keys that were refused: they may have been
+/// replaced while Alpaca was asked.
 pub(crate) async fn mark_keys_refused(tx: &mut TenantTx, account: &LinkedAccount) -> Result<(), StoreError> {
+    let now = match tx.account(account.id).await {
+        Err(StoreError::NotFound) => return Ok(()),
+        other => other?,
+    };
+    if now.status == AccountStatus::KeysRefused || now.keys_since != account.keys_since {
+        return Ok(());
+    }
     tx.set_account_status(account.id, AccountStatus::KeysRefused).await?;
-    tx.audit(&AuditEntry { detail: json!({ "key_tail": account.key_tail }), ..entry(AuditAction::KeysRefused, account) })
-        .await
+    tx.audit(&AuditEntry {
+        detail: json!({ "key_tail": account.key_tail }),
+        ..entry(AuditAction::KeysRefused, account)
+    })
+    .await
 }
 
 /// An audit entry about an account.

@@ -31,7 +31,7 @@ impl Desk {
     /// # Errors
     /// [`Refused::Trouble`].
     pub async fn accounts(&self, tenant: Tenant) -> Result<Accounts, Refused> {
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         let chosen = tx.default_account().await?;
         let mut list = tx.accounts().await?;
         list.sort_by_cached_key(|account| account.name.as_str().to_lowercase());
@@ -162,7 +162,7 @@ impl Desk {
     /// # Errors
     /// The account's refusals, [`Refused::Trouble`].
     pub async fn account_health(&self, tenant: Tenant, name: Named<'_>) -> Result<AccountHealth, Refused> {
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         let account = named(&mut tx, name).await?;
         let unconfirmed = unproved(&mut tx, &account).await?.len();
         let keyed = tx.account_with_credential(account.id).await?;
@@ -220,7 +220,7 @@ impl Desk {
             Ok(list) => list,
             Err(failure) => return Err(self.failed(tenant, &opened.account, failure).await),
         };
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         let unconfirmed = unproved(&mut tx, &opened.account).await?;
         let unconfirmed: Vec<Receipt> = unconfirmed.iter().map(|intent| receipt(&opened.account, intent)).collect();
         Ok(Orders { account: opened.account, list, unconfirmed, at: self.inner().clock.now() })
@@ -228,7 +228,7 @@ impl Desk {
 
     /// A transaction for one interaction, which acts at most once.
     pub(crate) async fn begin(&self, tenant: Tenant, interaction: InteractionId) -> Result<TenantTx, Refused> {
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         if tx.interaction_seen(interaction).await? { Err(Refused::AlreadyHandled) } else { Ok(tx) }
     }
 

@@ -119,7 +119,8 @@ impl Desk {
             Err(failure) => return Err(self.failed(tenant, &account, failure).await),
         };
         let listed = self.read(LOOK, brokerage.orders(&access, Which::All, None, LIST_MAX)).await.unwrap_or_default();
-        let mut shown: HashMap<BrokerOrderId, BrokerOrder> = listed.into_iter().map(|order| (order.id, order)).collect();
+        let mut shown: HashMap<BrokerOrderId, BrokerOrder> =
+            listed.into_iter().map(|order| (order.id, order)).collect();
         let mut results = Vec::with_capacity(outcomes.len());
         for (id, outcome) in outcomes {
             let order = shown.remove(&id);
@@ -131,7 +132,7 @@ impl Desk {
 
     /// The broker's id of our order: looked up first when it is not known yet.
     async fn order_of(&self, tenant: Tenant, intent: IntentId) -> Result<(Opened, BrokerOrderId), Refused> {
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         let mut known = match tx.intent(intent).await {
             Err(StoreError::NotFound) => return Err(Refused::NoSuchOrder),
             other => other?,
@@ -145,7 +146,7 @@ impl Desk {
             known = looked;
         }
         let id = known.life.broker_order.ok_or(Refused::NoSuchOrder)?;
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         let keyed = match tx.account_with_credential(known.account).await {
             Err(StoreError::NotFound) => return Err(Refused::NoSuchOrder),
             other => other?,
@@ -179,7 +180,7 @@ impl Desk {
         order: Option<&BrokerOrder>,
     ) {
         let noted: Result<(), Refused> = async {
-            let mut tx = self.inner().store.tenant(tenant).await?;
+            let mut tx = self.tx(tenant).await?;
             if let Some(order) = order {
                 tx.upsert_order(account.id, order).await?;
             }
@@ -196,14 +197,14 @@ impl Desk {
             .await?;
             tx.commit().await?;
             let Some(order) = order else { return Ok(()) };
-            let mut tx = self.inner().store.tenant(tenant).await?;
+            let mut tx = self.tx(tenant).await?;
             let intent = tx.intent_by_client_order_id(&order.client_order_id).await;
             drop(tx);
             if let Ok(intent) = intent
                 && is_ours(&intent, order)
             {
                 let seen = Seen::Shown(Box::new(order.clone()));
-                self.record(intent, &Sight { tenant, account, seen: &seen, lease: None }).await?;
+                self.record(intent, &Sight { tenant, account, seen: &seen, lease: None, why: None }).await?;
             }
             Ok(())
         }

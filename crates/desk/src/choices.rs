@@ -38,11 +38,11 @@ impl Desk {
     /// The account's open orders: as the broker shows them, or, when it is slow, as we last saw our own.
     pub async fn open_order_choices(&self, tenant: Tenant, name: Named<'_>, typed: &str) -> Vec<Choice> {
         let shown = self.within(LIST, self.open_orders(tenant, name)).await;
-        let listed = match shown {
-            Some(Ok(choices)) => choices,
-            Some(Err(_)) | None => {
-                self.within(LIST, self.own_open_orders(tenant, name)).await.and_then(Result::ok).unwrap_or_default()
-            }
+        let listed = if let Some(Ok(choices)) = shown {
+            choices
+        } else {
+            let own = self.within(LIST, self.own_open_orders(tenant, name)).await;
+            own.and_then(Result::ok).unwrap_or_default()
         };
         narrowed(listed.into_iter(), typed)
     }
@@ -58,7 +58,7 @@ impl Desk {
     }
 
     async fn own_open_orders(&self, tenant: Tenant, name: Named<'_>) -> Result<Vec<Choice>, Refused> {
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         let account = named(&mut tx, name).await?;
         let open = tx.intents_open(account.id).await?;
         let ours = open.iter().rev().filter_map(|intent| {
@@ -88,12 +88,13 @@ const fn word(side: Side) -> &'static str {
 /// `Buy 5 AAPL at $184.50 · new · 2 filled`.
 fn line(order: &BrokerOrder) -> String {
     let side = order.side.map_or("Order", word);
-    let size = match (order.qty, order.notional) {
+    let amount = match (order.qty, order.notional) {
         (Some(qty), _) => format!(" {}", qty.normalize()),
         (None, Some(dollars)) => format!(" {}", Usd(dollars)),
         (None, None) => String::new(),
     };
     let price = order.limit_price.map_or_else(|| format!(" {}", order.kind), |price| format!(" at {price}"));
-    let filled = if order.filled_qty.is_zero() { String::new() } else { format!(" · {} filled", order.filled_qty.normalize()) };
-    format!("{side}{size} {}{price} · {}{filled}", order.symbol, order.status.as_str())
+    let filled =
+        if order.filled_qty.is_zero() { String::new() } else { format!(" · {} filled", order.filled_qty.normalize()) };
+    format!("{side}{amount} {}{price} · {}{filled}", order.symbol, order.status.as_str())
 }

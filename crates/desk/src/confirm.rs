@@ -72,11 +72,11 @@ impl Desk {
         let (ack, taken) = tokio::join!(ack, taking);
         let taken = taken.unwrap_or(Err(Refused::Trouble(Trouble::DatabaseInDoubt)))?;
         if ack == Ack::Refused {
-            taken.unsent.close().await;
+            taken.unsent.close("the click was not acknowledged").await;
             return Err(Refused::NotAcknowledged);
         }
         if taken.moved {
-            taken.unsent.close().await;
+            taken.unsent.close("the quote moved").await;
             return self.ask_again(tenant, click, taken.order, taken.account).await;
         }
         let (receipt, market) = tokio::join!(taken.unsent.send(), self.market_clock(tenant, &taken.account));
@@ -90,7 +90,7 @@ impl Desk {
     /// # Errors
     /// [`Refused::Ticket`] with `Used` or `Unknown` when there was nothing to withdraw; [`Refused::Trouble`].
     pub async fn discard(&self, tenant: Tenant, ticket: TicketId, interaction: InteractionId) -> Result<(), Refused> {
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         if !tx.void_ticket(ticket).await? {
             return match tx.ticket(ticket).await {
                 Ok(ticket) if ticket.consumed_at.is_some() => Err(Refused::Ticket(TicketRefusal::Used)),
@@ -111,7 +111,7 @@ impl Desk {
 
     /// Commits the intent, and reads the quote meanwhile.
     async fn take(&self, tenant: Tenant, click: Click, inside: Inside) -> Result<Taken, Refused> {
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         let ticket = match tx.ticket(click.ticket).await {
             Err(StoreError::NotFound) => None,
             other => Some(other?),
@@ -140,7 +140,7 @@ impl Desk {
         let name = account.name.to_string();
         let unsent = Unsent::new(self, tenant, account, confirmed.intent, inside);
         if order.digest() != confirmed.digest {
-            unsent.close().await;
+            unsent.close("the ticket was altered").await;
             return Err(Refused::Ticket(TicketRefusal::Altered));
         }
         Ok(Taken { unsent, order, account: name, moved })
@@ -149,9 +149,8 @@ impl Desk {
     /// One commit: the ticket is used, the intent exists, the book says so.
     async fn commit_click(&self, tenant: Tenant, click: Click) -> Result<Confirmed, Refused> {
         let intent = fresh::intent(self.inner().clock.now());
-        let made =
-            Confirm { ticket: click.ticket, intent, interaction: click.interaction, guild: click.guild };
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let made = Confirm { ticket: click.ticket, intent, interaction: click.interaction, guild: click.guild };
+        let mut tx = self.tx(tenant).await?;
         let confirmed = match tx.consume_order_ticket(&made).await {
             Ok(Ok(confirmed)) => confirmed,
             Ok(Err(refusal)) => {
@@ -176,7 +175,7 @@ impl Desk {
     /// Notes a click that was not taken. A click that Discord delivers twice is told apart from a second click.
     async fn refuse_click(&self, tenant: Tenant, click: Click, refusal: TicketRefusal) -> Refused {
         let noted: Result<Refused, StoreError> = async {
-            let mut tx = self.inner().store.tenant(tenant).await?;
+            let mut tx = self.tx(tenant).await?;
             if refusal == TicketRefusal::Used
                 && tx.intent_of_ticket(click.ticket).await.is_ok_and(|intent| intent.interaction == click.interaction)
             {

@@ -23,6 +23,8 @@ use vault::Place;
 
 /// Longest wait for Alpaca's word on keys.
 const CHECK: Duration = Duration::from_secs(10);
+/// How much later than its form a form's row may be.
+const ROW_LAG: Duration = Duration::from_secs(2);
 /// The statuses of an Alpaca account that can trade (the second one after its owner changed something).
 const TRADING: [&str; 2] = ["ACTIVE", "ACCOUNT_UPDATED"];
 
@@ -57,16 +59,14 @@ impl Desk {
     /// # Errors
     /// The account's refusals when keys are to be replaced; [`Refused::Trouble`].
     pub async fn open_form(&self, tenant: Tenant, form: FormId, purpose: FormFor) -> Result<(), Refused> {
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         tx.ensure_user(None).await?;
         let ask = match purpose {
             FormFor::Link { environment, name: Some(name) } => FormAsk::Link { name, environment },
             FormFor::Link { environment, name: None } => {
                 FormAsk::Link { name: free_name(&tx.accounts().await?, environment), environment }
             }
-            FormFor::Rotate { account } => {
-                FormAsk::Rotate { account: named(&mut tx, account.as_deref()).await?.id }
-            }
+            FormFor::Rotate { account } => FormAsk::Rotate { account: named(&mut tx, account.as_deref()).await?.id },
         };
         tx.insert_form(&NewForm { id: form, ask }).await?;
         Ok(tx.commit().await?)
@@ -86,8 +86,7 @@ impl Desk {
         interaction: InteractionId,
     ) -> Result<FormDone, Refused> {
         let _inside = self.inner().gate.enter_unless_stopping()?;
-        let mut tx = self.begin(tenant, interaction).await?;
-        let form = self.take_form(&mut tx, form).await?;
+        let (mut tx, form) = self.take_form(tenant, form, interaction).await?;
         let accounts = tx.accounts().await?;
         let keyed = match &form.ask {
             FormAsk::Rotate { account } => match tx.account_with_credential(*account).await {
@@ -109,16 +108,31 @@ impl Desk {
         }
     }
 
-    async fn take_form(&self, tx: &mut TenantTx, form: FormId) -> Result<Form, Refused> {
-        let form = match tx.consume_form(form).await? {
-            Ok(form) => form,
-            Err(FormRefusal::Unknown | FormRefusal::Expired | FormRefusal::Used | FormRefusal::Void) => {
-                return Err(Refused::FormGone);
+    /// The form's row is written after the form was shown (showing it is the acknowledgement), so a submit can be faster
+    /// than its row: an unknown form is asked for again for a moment.
+    async fn take_form(
+        &self,
+        tenant: Tenant,
+        form: FormId,
+        interaction: InteractionId,
+    ) -> Result<(TenantTx, Form), Refused> {
+        let clock = &self.inner().clock;
+        let asked_at = clock.elapsed();
+        let (tx, form) = loop {
+            let mut tx = self.begin(tenant, interaction).await?;
+            match tx.consume_form(form).await? {
+                Ok(form) => break (tx, form),
+                Err(FormRefusal::Unknown) if clock.elapsed().saturating_sub(asked_at) < ROW_LAG => {}
+                Err(FormRefusal::Unknown | FormRefusal::Expired | FormRefusal::Used | FormRefusal::Void) => {
+                    return Err(Refused::FormGone);
+                }
             }
+            drop(tx);
+            clock.sleep(ROW_LAG / 40).await;
         };
-        let age = self.inner().clock.now() - form.opened_at;
+        let age = clock.now() - form.opened_at;
         let limit = TimeDelta::from_std(self.inner().limits.form).unwrap_or(TimeDelta::MAX);
-        if age > limit { Err(Refused::FormGone) } else { Ok(form) }
+        if age > limit { Err(Refused::FormGone) } else { Ok((tx, form)) }
     }
 
     /// What is known to fail without Alpaca.
@@ -148,7 +162,7 @@ impl Desk {
         let new = NewAccount { id, name, environment, broker_id: broker.id, number_tail, key_tail: keys.tail() };
         drop(keys);
 
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         let accounts = tx.accounts().await?;
         if let Some(linked) = accounts.iter().find(|account| account.broker_id == new.broker_id) {
             return Err(Refused::AlreadyLinked(linked.name.clone()));
@@ -156,7 +170,9 @@ impl Desk {
         self.may_link(&accounts, &new.name)?;
         let account = match tx.insert_account(&new, &sealed).await {
             Err(StoreError::Conflict(Constraint::AccountName)) => return Err(Refused::NameTaken(new.name)),
-            Err(StoreError::Conflict(Constraint::BrokerAccount)) => return Err(self.already_linked(tenant, &new).await),
+            Err(StoreError::Conflict(Constraint::BrokerAccount)) => {
+                return Err(self.already_linked(tenant, &new).await);
+            }
             other => other?,
         };
         // The first paper account; a live one is never chosen for the user.
@@ -195,7 +211,7 @@ impl Desk {
         }
         let place = Place { user: tenant.user(), account: account.id, environment: account.environment, kind };
         let sealed = self.inner().ring.seal(&place, &keys);
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         match tx.put_credential(account.id, &keys.tail(), &sealed).await {
             Err(StoreError::NotFound) => return Err(Refused::FormGone),
             other => other?,
@@ -234,7 +250,7 @@ impl Desk {
     }
 
     async fn already_linked(&self, tenant: Tenant, new: &NewAccount) -> Refused {
-        let accounts = match self.inner().store.tenant(tenant).await {
+        let accounts = match self.tx(tenant).await {
             Ok(mut tx) => tx.accounts().await.unwrap_or_default(),
             Err(_) => Vec::new(),
         };
@@ -244,7 +260,7 @@ impl Desk {
 
     /// After a commit whose answer was lost.
     async fn must_exist(&self, tenant: Tenant, id: AccountId) -> Result<(), Refused> {
-        let found = async { self.inner().store.tenant(tenant).await?.account(id).await }.await;
+        let found = async { self.tx(tenant).await?.account(id).await }.await;
         found.map(drop).map_err(|_| Refused::Trouble(Trouble::DatabaseInDoubt))
     }
 }

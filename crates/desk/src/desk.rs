@@ -7,12 +7,13 @@ use chrono::{DateTime, Utc};
 use domain::brokerage::{Brokerage, MarketData};
 use domain::clock::Clock;
 use domain::ids::IntentId;
+use domain::tenant::Tenant;
 use rust_decimal::Decimal;
 use std::future::Future;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
-use store::Store;
+use store::{Store, StoreError, TenantTx};
 use vault::KeyRing;
 
 /// What a desk is made of.
@@ -47,8 +48,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            ticket: Duration::from_secs(60),
-            form: Duration::from_secs(15 * 60),
+            ticket: Duration::from_mins(1),
+            form: Duration::from_mins(15),
             tolerance: Decimal::new(1, 2),
             accounts: 10,
         }
@@ -91,6 +92,12 @@ impl Desk {
     /// The part of the desk that [`Desk`]'s own files work with.
     pub(crate) fn inner(&self) -> &Inner {
         &self.inner
+    }
+
+    /// A transaction in which only this user's rows exist. Boxed: the way to a connection is a large future, and every use
+    /// case would carry its size.
+    pub(crate) async fn tx(&self, tenant: Tenant) -> Result<TenantTx, StoreError> {
+        Box::pin(self.inner.store.tenant(tenant)).await
     }
 
     /// What `work` brings, if it brings it within `span` on the desk's clock.

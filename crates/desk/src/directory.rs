@@ -14,9 +14,9 @@ use std::time::Duration;
 pub(crate) const MOST: usize = 25;
 const LABEL_MAX: usize = 100;
 /// How long a list is good for.
-const FRESH_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+const FRESH_FOR: Duration = Duration::from_hours(24);
 /// How long to wait after a refresh was begun before another one may begin.
-const RETRY_AFTER: Duration = Duration::from_secs(60);
+const RETRY_AFTER: Duration = Duration::from_mins(1);
 
 /// The directory. Empty until the first refresh.
 #[derive(Default)]
@@ -49,8 +49,8 @@ struct Entry {
 impl Directory {
     /// Puts a new list in place.
     pub(crate) fn fill(&self, assets: Vec<Asset>, now: Duration) {
-        let shelf = Arc::new(Shelf::of(assets));
-        *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = shelf;
+        let filled = Arc::new(Shelf::of(assets));
+        *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = filled;
         self.refresh.write().unwrap_or_else(PoisonError::into_inner).filled = Some(now);
     }
 
@@ -67,19 +67,19 @@ impl Directory {
 
     /// Tickers that begin with what was typed, shortest first, then names with words that begin with it.
     pub(crate) fn choices(&self, typed: &str) -> Vec<Choice> {
-        let shelf = self.shelf();
+        let list = self.shelf();
         let typed = typed.trim().trim_start_matches('$');
-        let mut found = shelf.by_ticker(&typed.to_ascii_uppercase());
+        let mut found = list.by_ticker(&typed.to_ascii_uppercase());
         if found.len() < MOST {
             let known: HashSet<u32> = found.iter().copied().collect();
-            let more = shelf.by_name(&typed.to_lowercase()).into_iter().filter(|at| !known.contains(at));
+            let more = list.by_name(&typed.to_lowercase()).into_iter().filter(|at| !known.contains(at));
             found.extend(more.take(MOST - known.len()));
         }
         if found.is_empty() {
             // What we do not list may still exist; Alpaca decides when the order is previewed.
             return Symbol::parse(typed).ok().map(|symbol| choice(symbol.as_str(), "")).into_iter().collect();
         }
-        found.into_iter().map(|at| shelf.show(at)).collect()
+        found.into_iter().map(|at| list.show(at)).collect()
     }
 
     fn shelf(&self) -> Arc<Shelf> {
@@ -220,7 +220,7 @@ mod tests {
         let directory = Directory::default();
         assert!(directory.claim_refresh(Duration::ZERO));
         assert!(!directory.claim_refresh(Duration::from_secs(59)), "another refresh is under way");
-        assert!(directory.claim_refresh(Duration::from_secs(60)), "that one seems to have failed");
+        assert!(directory.claim_refresh(Duration::from_mins(1)), "that one seems to have failed");
         directory.fill(Vec::new(), Duration::from_secs(61));
         assert!(!directory.claim_refresh(Duration::from_secs(86_000)));
         assert!(directory.claim_refresh(Duration::from_secs(86_461)));

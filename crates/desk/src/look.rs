@@ -33,7 +33,7 @@ impl Desk {
         looker: Looker,
     ) -> Result<(LinkedAccount, Intent, Option<ReadFailure>), Refused> {
         let held = self.inner().in_hand.take(id);
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         let intent = match tx.intent(id).await {
             Err(StoreError::NotFound) => return Err(Refused::NoSuchOrder),
             other => other?,
@@ -59,7 +59,9 @@ impl Desk {
         if looker == Looker::Resolver && intent.life.state == State::Intended && intent.sent_at.is_none() {
             // Nobody has, or can get any more, the right to send it: the step and the lease exclude each other.
             let account = keyed.account;
-            let intent = self.take_in(tenant, &account, intent, &Seen::NotSent).await?;
+            let why = Some("never given the right to be sent");
+            let sight = Sight { tenant, account: &account, seen: &Seen::NotSent, lease: None, why };
+            let intent = self.record(intent, &sight).await?;
             return Ok((account, intent, None));
         }
         let opened = self.unseal(tenant, keyed)?;
@@ -121,7 +123,7 @@ impl Desk {
         intent: Intent,
         seen: &Seen,
     ) -> Result<Intent, StoreError> {
-        self.record(intent, &Sight { tenant, account, seen, lease: None }).await
+        self.record(intent, &Sight { tenant, account, seen, lease: None, why: None }).await
     }
 
     /// The account was unlinked, so there are no keys to look with: the intent stays as it is and is not due any more.
@@ -130,7 +132,7 @@ impl Desk {
         tenant: Tenant,
         intent: &Intent,
     ) -> Result<(LinkedAccount, Intent, Option<ReadFailure>), Refused> {
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         let step = Step {
             intent: intent.id,
             from: intent.version,

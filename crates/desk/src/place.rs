@@ -94,7 +94,7 @@ impl Desk {
     }
 
     async fn store_direct(&self, tenant: Tenant, account: &LinkedAccount, new: &NewIntent) -> Result<Direct, Refused> {
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         let direct = match tx.insert_intent_direct(new).await {
             Err(StoreError::Conflict(Constraint::InteractionUsed)) => return Err(Refused::AlreadyHandled),
             Err(StoreError::NotFound) => return Err(Refused::NoSuchAccount(account.name.to_string())),
@@ -113,7 +113,7 @@ impl Desk {
     /// the commit arrive late, the resolver closes the intent, whose right to be sent was never given.
     pub(crate) async fn reread(&self, tenant: Tenant, id: IntentId) -> Result<Intent, Refused> {
         let in_doubt = Refused::Trouble(crate::Trouble::DatabaseInDoubt);
-        let Ok(mut tx) = self.inner().store.tenant(tenant).await else { return Err(in_doubt) };
+        let Ok(mut tx) = self.tx(tenant).await else { return Err(in_doubt) };
         tx.intent(id).await.map_err(|_| in_doubt)
     }
 }

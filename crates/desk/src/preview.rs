@@ -35,9 +35,10 @@ pub(crate) struct Surroundings {
 impl Desk {
     /// Reads everything concurrently and checks the rules that can be checked here.
     pub(crate) async fn survey(&self, tenant: Tenant, on: &Opened, order: &Order) -> Result<Surroundings, Refused> {
-        let wait = self.inner().brokerage.wait(&on.access.meter, Lane::Orders);
-        if wait > BUDGET {
-            return Err(Refused::Busy(wait));
+        let wait = |lane| self.inner().brokerage.wait(&on.access.meter, lane);
+        let (orders, reads) = (wait(Lane::Orders), wait(Lane::Reads));
+        if orders > BUDGET || reads > REST {
+            return Err(Refused::Busy(orders.max(reads)));
         }
         let (brokerage, market, access) = (&self.inner().brokerage, &self.inner().market, &on.access);
         let (asset, snapshot, broker, positions, clock) = tokio::join!(
@@ -89,7 +90,7 @@ impl Desk {
             guild: ask.guild,
             lives_for: self.inner().limits.ticket,
         };
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         // The second card of one click carries the click's interaction, which has been noted with the first intent.
         if !asked_again && tx.interaction_seen(ask.interaction).await? {
             return Err(Refused::AlreadyHandled);

@@ -27,6 +27,8 @@ pub(crate) struct Sight<'a> {
     pub(crate) seen: &'a Seen,
     /// The right to submit, to be given back.
     pub(crate) lease: Option<Uuid>,
+    /// What the book says beside it: why nothing was sent.
+    pub(crate) why: Option<&'static str>,
 }
 
 impl Desk {
@@ -65,7 +67,7 @@ impl Desk {
         let look_again = look_again(&life, age);
         let made = Step { intent: intent.id, from: intent.version, life: &life, answered_looks, look_again };
 
-        let mut tx = self.inner().store.tenant(sight.tenant).await?;
+        let mut tx = self.tx(sight.tenant).await?;
         let recorded = tx.record_step(&made).await?;
         if matches!(recorded, Recorded::Stale(_)) {
             return Ok(recorded);
@@ -73,14 +75,16 @@ impl Desk {
         if let Some(order) = order {
             tx.upsert_order(sight.account.id, order).await?;
         }
-        if let Some(entry) = entry_of(intent, &life, sight.account) {
-            tx.audit(&entry).await?;
+        // The account's row before the book, as everywhere: a new intent takes them in this order, too, and two transactions
+        // that took them crosswise would wait for each other.
+        if let Some(owner) = sight.lease {
+            tx.release_lease(sight.account.id, owner).await?;
         }
         if refusal_in(sight.seen).is_some_and(|refusal| refusal.reason == RefusalReason::Credentials) {
             mark_keys_refused(&mut tx, sight.account).await?;
         }
-        if let Some(owner) = sight.lease {
-            tx.release_lease(sight.account.id, owner).await?;
+        if let Some(entry) = entry_of(intent, &life, sight) {
+            tx.audit(&entry).await?;
         }
         tx.commit().await?;
         Ok(recorded)
@@ -98,10 +102,10 @@ impl Desk {
         let detail = json!({
             "anomaly": "another order under our name",
             "decided": intent.order.canonical(),
-            "found": { "symbol": found.symbol.as_str(), "side": found.side.map(|side| side.as_str()), "qty": found.qty,
+            "found": { "symbol": found.symbol.as_str(), "side": found.side.map(domain::order::Side::as_str), "qty": found.qty,
                 "notional": found.notional, "type": found.kind, "client_order_id": found.client_order_id.as_str() },
         });
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         tx.audit(&AuditEntry {
             account: Some(account.id),
             intent: Some(intent.id),
@@ -146,7 +150,7 @@ fn look_again(life: &Life, age: TimeDelta) -> Option<Duration> {
 }
 
 /// The entry for a change of state; `None` when the state is as it was.
-fn entry_of(intent: &Intent, life: &Life, account: &LinkedAccount) -> Option<AuditEntry> {
+fn entry_of(intent: &Intent, life: &Life, sight: &Sight<'_>) -> Option<AuditEntry> {
     if intent.life.state == life.state {
         return None;
     }
@@ -162,20 +166,21 @@ fn entry_of(intent: &Intent, life: &Life, account: &LinkedAccount) -> Option<Aud
         }
     };
     Some(AuditEntry {
-        account: Some(account.id),
+        account: Some(sight.account.id),
         intent: Some(intent.id),
         broker_order: life.broker_order,
         request_id: life.refusal.as_ref().and_then(|refusal| refusal.request_id.clone()),
-        detail: facts(intent, life),
+        detail: facts(intent, life, sight.why),
         ..AuditEntry::of(action)
     })
 }
 
-fn facts(intent: &Intent, life: &Life) -> Value {
+fn facts(intent: &Intent, life: &Life, why: Option<&str>) -> Value {
     let stamp = |at: Option<DateTime<Utc>>| at.map(|at| at.to_rfc3339());
     json!({
         "from": intent.life.state.as_str(),
         "to": life.state.as_str(),
+        "why": why,
         "client_order_id": intent.client_order_id.as_str(),
         "status": life.status.as_ref().map(domain::order::BrokerStatus::as_str),
         "filled_qty": life.filled_qty,
@@ -205,10 +210,10 @@ mod tests {
         let doubt = life(State::Unconfirmed);
         assert_eq!(look_again(&doubt, TimeDelta::zero()), Some(Duration::from_secs(2)));
         assert_eq!(look_again(&doubt, TimeDelta::seconds(60)), Some(Duration::from_secs(30)));
-        assert_eq!(look_again(&doubt, TimeDelta::days(30)), Some(Duration::from_secs(15 * 60)));
-        assert_eq!(look_again(&life(State::AtBroker), TimeDelta::days(80)), Some(Duration::from_secs(30 * 60)));
+        assert_eq!(look_again(&doubt, TimeDelta::days(30)), Some(Duration::from_mins(15)));
+        assert_eq!(look_again(&life(State::AtBroker), TimeDelta::days(80)), Some(Duration::from_mins(30)));
         let late = life(State::Over(Ending::NeverArrived));
-        assert_eq!(look_again(&late, TimeDelta::days(6)), Some(Duration::from_secs(24 * 60 * 60)));
+        assert_eq!(look_again(&late, TimeDelta::days(6)), Some(Duration::from_hours(24)));
         assert_eq!(look_again(&late, TimeDelta::days(7)), None);
         assert_eq!(look_again(&life(State::Over(Ending::Filled)), TimeDelta::zero()), None);
     }

@@ -6,6 +6,7 @@ use domain::life::State;
 use futures::StreamExt;
 use futures::stream;
 use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use store::{DueIntent, StoreError};
 
@@ -34,16 +35,18 @@ impl Desk {
     pub async fn settle_at_start(&self) -> Settled {
         let began = self.inner().clock.elapsed();
         let mut found = Settled::default();
-        while self.inner().clock.elapsed().saturating_sub(began) < START {
-            let left = START.saturating_sub(self.inner().clock.elapsed().saturating_sub(began));
-            match self.within(left, self.open_now()).await {
-                Some(Ok(open)) => {
-                    found.open = open.len();
-                    let counted = std::sync::atomic::AtomicUsize::new(0);
+        let left = || START.saturating_sub(self.inner().clock.elapsed().saturating_sub(began));
+        while left() > Duration::ZERO {
+            match self.within(left(), self.due_now()).await {
+                Some(Ok(due)) => {
+                    let settled = AtomicUsize::new(0);
                     // Cut short or not, what was settled until then is settled.
-                    let _ = self.within(left, self.settle(&open, &counted)).await;
-                    found.settled = counted.into_inner();
-                    break;
+                    let _ = self.within(left(), self.settle(&due, &settled)).await;
+                    found.open += due.len();
+                    found.settled += settled.into_inner();
+                    if due.len() < PASS_MAX as usize {
+                        break;
+                    }
                 }
                 Some(Err(error)) => {
                     tracing::warn!(%error, "what is open cannot be read yet");
@@ -64,7 +67,7 @@ impl Desk {
             let pass = async {
                 let pause = match self.due_now().await {
                     Ok(due) => {
-                        let counted = std::sync::atomic::AtomicUsize::new(0);
+                        let counted = AtomicUsize::new(0);
                         self.settle(&due, &counted).await;
                         // All that was due may still be in hand elsewhere, so there is always a pause.
                         PAUSE
@@ -95,15 +98,11 @@ impl Desk {
         self.within(within, self.inner().gate.emptied()).await.is_some()
     }
 
-    async fn open_now(&self) -> Result<Vec<DueIntent>, StoreError> {
-        self.due_now().await
-    }
-
     async fn due_now(&self) -> Result<Vec<DueIntent>, StoreError> {
-        self.inner().store.system().await?.due_intents(PASS_MAX).await
+        Box::pin(self.inner().store.system()).await?.due_intents(PASS_MAX).await
     }
 
-    async fn settle(&self, due: &[DueIntent], settled: &std::sync::atomic::AtomicUsize) {
+    async fn settle(&self, due: &[DueIntent], settled: &AtomicUsize) {
         stream::iter(due)
             .for_each_concurrent(ABREAST, |due| async move {
                 match self.look(due.tenant, due.intent, Looker::Resolver).await {
@@ -111,7 +110,7 @@ impl Desk {
                         if let Some(failure) = failure {
                             tracing::info!(intent = %due.intent, %failure, "a look failed; that proves nothing");
                         } else if matches!(intent.life.state, State::AtBroker | State::Over(_)) {
-                            settled.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                            settled.fetch_add(1, Ordering::Relaxed);
                         }
                     }
                     Err(refused) => tracing::warn!(intent = %due.intent, ?refused, "an intent could not be looked at"),

@@ -36,7 +36,7 @@ impl Desk {
 
     async fn database(&self) -> Result<Duration, Trouble> {
         let began = self.inner().clock.elapsed();
-        let asked = self.within(PART, async { self.inner().store.system().await?.ping().await }).await;
+        let asked = self.within(PART, async { Box::pin(self.inner().store.system()).await?.ping().await }).await;
         match asked {
             Some(Ok(())) => Ok(self.inner().clock.elapsed().saturating_sub(began)),
             Some(Err(_)) | None => Err(Trouble::Database),
@@ -44,7 +44,7 @@ impl Desk {
     }
 
     async fn own(&self, tenant: Tenant) -> Result<(Vec<LinkedAccount>, usize), StoreError> {
-        let mut tx = self.inner().store.tenant(tenant).await?;
+        let mut tx = self.tx(tenant).await?;
         let accounts = tx.accounts().await?;
         let mut unconfirmed = 0;
         for account in &accounts {

@@ -10,7 +10,7 @@ use domain::account::LinkedAccount;
 use domain::brokerage::{Access, Lane};
 use domain::fresh;
 use domain::ids::IntentId;
-use domain::life::{Seen, Wait, step};
+use domain::life::{Seen, State, Wait, step};
 use domain::outcome::{Doubt, Outcome, RefusalReason};
 use domain::tenant::Tenant;
 use std::time::Duration;
@@ -48,7 +48,7 @@ enum Kept {
     /// The intent is to be closed, and the user told this.
     Back(Refused),
     /// Somebody closed it before us.
-    TooLate(Intent),
+    TooLate(Box<Intent>),
 }
 
 impl Unsent {
@@ -63,21 +63,18 @@ impl Unsent {
         let place = outbound.desk.inner().queues.place(outbound.account.id);
         // If the task dies, the intent is still there as it was committed, and the resolver settles it.
         let mut receipt = receipt(&outbound.account, &outbound.intent);
-        match tokio::spawn(outbound.carry_out(place)).await {
-            Ok(done) => done,
-            Err(_) => {
-                let wait = Wait { since_call: chrono::TimeDelta::zero(), answered_looks: 0 };
-                receipt.life = step(&receipt.life, &Seen::Interrupted, wait);
-                Ok(receipt)
-            }
-        }
+        tokio::spawn(outbound.carry_out(place)).await.unwrap_or_else(|_| {
+            let wait = Wait { since_call: chrono::TimeDelta::zero(), answered_looks: 0 };
+            receipt.life = step(&receipt.life, &Seen::Interrupted, wait);
+            Ok(receipt)
+        })
     }
 
     /// Closes it as not sent, and waits until that is written or the database is found to be away.
-    pub(crate) async fn close(mut self) {
+    pub(crate) async fn close(mut self, why: &'static str) {
         if let Some(outbound) = self.0.take() {
             // A panic there leaves the intent to the resolver, which proves by the missing lease that nothing was sent.
-            let _ = tokio::spawn(outbound.close()).await;
+            let _ = tokio::spawn(outbound.close(why)).await;
         }
     }
 }
@@ -85,19 +82,23 @@ impl Unsent {
 impl Drop for Unsent {
     fn drop(&mut self) {
         if let (Some(outbound), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
-            drop(runtime.spawn(outbound.close()));
+            drop(runtime.spawn(outbound.close("the command was canceled")));
         }
     }
 }
 
 impl Outbound {
     async fn carry_out(mut self: Box<Self>, place: Place) -> Result<Receipt, Refused> {
-        let front = place.reach().await;
         let owner = Uuid::from_bytes(fresh::bytes());
-        let access = match self.prepare(owner).await {
+        let began = self.desk.inner().clock.elapsed();
+        let Some(front) = self.desk.within(LINE, place.reach()).await else {
+            self.note(Seen::NotSent, None, Some("waited too long for its turn")).await;
+            return Err(Refused::Busy(LINE));
+        };
+        let access = match self.prepare(owner, began).await {
             Ok(access) => access,
             Err(Kept::Back(refused)) => {
-                self.note(Seen::NotSent, Some(owner)).await;
+                self.note(Seen::NotSent, Some(owner), Some(held_back(&refused))).await;
                 return Err(refused);
             }
             Err(Kept::TooLate(intent)) => return Ok(receipt(&self.account, &intent)),
@@ -106,18 +107,18 @@ impl Outbound {
         drop(access);
         let refused_keys = matches!(&outcome, Outcome::Refused(no) if no.reason == RefusalReason::Credentials);
         let name = self.account.name.clone();
-        let receipt = self.note(Seen::Posted(outcome), Some(owner)).await;
+        let receipt = self.note(Seen::Posted(outcome), Some(owner), None).await;
         drop(front);
         if refused_keys { Err(Refused::KeysNoLongerAccepted(name)) } else { Ok(receipt) }
     }
 
-    async fn close(self: Box<Self>) {
-        self.note(Seen::NotSent, None).await;
+    async fn close(self: Box<Self>, why: &'static str) {
+        self.note(Seen::NotSent, None, Some(why)).await;
     }
 
     /// Takes the right to send and opens the credential.
-    async fn prepare(&mut self, owner: Uuid) -> Result<Access, Kept> {
-        let keyed = self.lease(owner).await?;
+    async fn prepare(&mut self, owner: Uuid, began: Duration) -> Result<Access, Kept> {
+        let keyed = self.lease(owner, began).await?;
         if keyed.account.environment != self.intent.environment {
             tracing::error!(intent = %self.intent.id, "the account is in another environment than its intent");
             return Err(Kept::Back(Refused::Ticket(store::TicketRefusal::EnvironmentChanged)));
@@ -127,9 +128,9 @@ impl Outbound {
         if wait > BUDGET { Err(Kept::Back(Refused::Busy(wait))) } else { Ok(opened.access) }
     }
 
-    async fn lease(&mut self, owner: Uuid) -> Result<store::Keyed, Kept> {
+    async fn lease(&mut self, owner: Uuid, began: Duration) -> Result<store::Keyed, Kept> {
         let clock = &self.desk.inner().clock;
-        let began = clock.elapsed();
+        let asked = clock.elapsed();
         let mut pause = Duration::from_millis(20);
         loop {
             let waited = clock.elapsed().saturating_sub(began);
@@ -138,7 +139,11 @@ impl Outbound {
                     self.intent = intent;
                     return Ok(keyed);
                 }
-                Ok((Lease::TooLate(intent), _)) => return Err(Kept::TooLate(intent)),
+                // It has waited too long to be sent, and nobody has closed it yet.
+                Ok((Lease::TooLate(intent), _)) if intent.life.state == State::Intended && intent.sent_at.is_none() => {
+                    return Err(Kept::Back(Refused::Busy(waited)));
+                }
+                Ok((Lease::TooLate(intent), _)) => return Err(Kept::TooLate(Box::new(intent))),
                 Ok(_) if waited < LINE => {}
                 Ok(_) => return Err(Kept::Back(Refused::Busy(waited))),
                 Err(StoreError::NotFound) => {
@@ -150,7 +155,7 @@ impl Outbound {
                     | StoreError::Timeout
                     | StoreError::Ambiguous
                     | StoreError::Conflict(Constraint::Contention),
-                ) if waited < DATABASE => {}
+                ) if clock.elapsed().saturating_sub(asked) < DATABASE => {}
                 // No byte has left, and that is what is going to be noted: no doubt about it for the user.
                 Err(StoreError::Ambiguous) => return Err(Kept::Back(Refused::Trouble(Trouble::Database))),
                 Err(error) => return Err(Kept::Back(error.into())),
@@ -161,7 +166,7 @@ impl Outbound {
     }
 
     async fn try_lease(&self, owner: Uuid) -> Result<(Lease, Option<store::Keyed>), StoreError> {
-        let mut tx = self.desk.inner().store.tenant(self.tenant).await?;
+        let mut tx = self.desk.tx(self.tenant).await?;
         let lease = tx.take_submit_lease(self.intent.id, owner, LEASE).await?;
         if !matches!(lease, Lease::Taken(_)) {
             return Ok((lease, None));
@@ -189,8 +194,8 @@ impl Outbound {
     }
 
     /// Writes down what was seen. When the database is away, the user hears the truth now and the writing goes on behind.
-    async fn note(self: Box<Self>, seen: Seen, lease: Option<Uuid>) -> Receipt {
-        let sight = Sight { tenant: self.tenant, account: &self.account, seen: &seen, lease };
+    async fn note(self: Box<Self>, seen: Seen, lease: Option<Uuid>, why: Option<&'static str>) -> Receipt {
+        let sight = Sight { tenant: self.tenant, account: &self.account, seen: &seen, lease, why };
         match self.desk.record(self.intent.clone(), &sight).await {
             Ok(intent) => receipt(&self.account, &intent),
             Err(error) => {
@@ -198,15 +203,15 @@ impl Outbound {
                 let mut receipt = receipt(&self.account, &self.intent);
                 let wait = Wait { since_call: chrono::TimeDelta::zero(), answered_looks: 0 };
                 receipt.life = step(&self.intent.life, &seen, wait);
-                drop(tokio::spawn(self.keep_noting(seen, lease)));
+                drop(tokio::spawn(self.keep_noting(seen, lease, why)));
                 receipt
             }
         }
     }
 
-    async fn keep_noting(self: Box<Self>, seen: Seen, lease: Option<Uuid>) {
+    async fn keep_noting(self: Box<Self>, seen: Seen, lease: Option<Uuid>, why: Option<&'static str>) {
         let mut pause = Duration::from_millis(200);
-        let sight = Sight { tenant: self.tenant, account: &self.account, seen: &seen, lease };
+        let sight = Sight { tenant: self.tenant, account: &self.account, seen: &seen, lease, why };
         loop {
             self.desk.inner().clock.sleep(pause).await;
             match self.desk.record(self.intent.clone(), &sight).await {
@@ -217,6 +222,17 @@ impl Outbound {
         }
         // Said in so many words: they are let go only now.
         drop((self.held, self.inside));
+    }
+}
+
+/// For the book: what kept an order back.
+const fn held_back(refused: &Refused) -> &'static str {
+    match refused {
+        Refused::Busy(_) => "waited too long for its turn or its request budget",
+        Refused::Ticket(_) => "the account is in another environment",
+        Refused::NoSuchAccount(_) => "the account is gone",
+        Refused::Trouble(Trouble::Vault) => "the credential does not open",
+        _ => "the database was away",
     }
 }
 

@@ -57,7 +57,7 @@ impl Desk {
             let began = clock.elapsed();
             while clock.elapsed().saturating_sub(began) < pace {
                 clock.sleep(BOOK.min(pace)).await;
-                let mut tx = self.inner().store.tenant(tenant).await?;
+                let mut tx = self.tx(tenant).await?;
                 let intent = match tx.intent(known.intent).await {
                     Err(StoreError::NotFound) => return Err(Refused::NoSuchOrder),
                     other => other?,

@@ -104,7 +104,10 @@ async fn choices_come_from_memory_from_the_broker_and_from_our_own_book() {
     let world = World::open().await;
     let tenant = world.member(1, Environment::Paper).await;
     let receipt = world.sent(tenant, market(5)).await;
-    crate::world::until(|| async { !world.desk.symbol_choices("micro").is_empty() && world.desk.symbol_choices("micro")[0].value == "MSFT" }).await;
+    crate::world::until(|| async {
+        !world.desk.symbol_choices("micro").is_empty() && world.desk.symbol_choices("micro")[0].value == "MSFT"
+    })
+    .await;
     assert_eq!(world.desk.symbol_choices("aap")[0].label, "AAPL · Apple Inc.");
     let accounts = world.desk.account_choices(tenant, "PAP").await;
     assert_eq!((accounts[0].value.as_str(), accounts[0].label.as_str()), ("paper", "paper · paper"));
@@ -115,4 +118,24 @@ async fn choices_come_from_memory_from_the_broker_and_from_our_own_book() {
     let own = world.desk.open_order_choices(tenant, None, "").await;
     assert_eq!((own[0].value.as_str(), own[0].label.as_str()), (id.as_str(), "Buy 5 shares of AAPL at the market"));
     assert!(world.desk.open_order_choices(user(2), None, "").await.is_empty());
+}
+
+#[tokio::test]
+async fn the_book_of_a_busy_user_is_whole() {
+    let world = World::open().await;
+    let tenant = world.member(1, Environment::Paper).await;
+    for shares in 1..=3 {
+        world.sent(tenant, market(shares)).await;
+    }
+    let card = world.card(tenant).await;
+    world.desk.discard(tenant, card.ticket, interaction()).await.unwrap();
+    world.click(tenant, card.ticket).await.unwrap_err();
+    let verdict = world.db.store().tenant(tenant).await.unwrap().audit_verify().await.unwrap();
+    let store::AuditVerdict::Whole(Some(head)) = verdict else { panic!("{verdict:?}") };
+    let book = world.actions(tenant).await;
+    assert_eq!(usize::try_from(head.seq).unwrap(), book.len());
+    let placed = ["order_intended", "order_landed"].repeat(3);
+    let after = ["order_previewed", "preview_withdrawn", "click_refused"];
+    let expected: Vec<&str> = ["account_linked"].into_iter().chain(placed).chain(after).collect();
+    assert_eq!(book, expected);
 }

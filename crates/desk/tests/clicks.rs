@@ -2,10 +2,10 @@
 
 use crate::scripted::Plan;
 use crate::world::{World, ask, click, interaction, limit, market, sent, user};
-use desk::Refused;
 use desk::confirm::{Ack, Click};
 use desk::place::Ask;
 use desk::views::Placed;
+use desk::{Refused, Trouble};
 use domain::account::Environment;
 use domain::fresh;
 use domain::life::State;
@@ -94,7 +94,8 @@ async fn an_order_goes_on_when_its_command_is_canceled() {
     let world = World::open().await;
     let tenant = world.member(1, Environment::Live).await;
     let card = world.card(tenant).await;
-    let (enter, entered) = (std::sync::Arc::new(tokio::sync::Notify::new()), std::sync::Arc::new(tokio::sync::Notify::new()));
+    let (enter, entered) =
+        (std::sync::Arc::new(tokio::sync::Notify::new()), std::sync::Arc::new(tokio::sync::Notify::new()));
     let (inside, leave) = (entered.clone(), enter.clone());
     world.broker.in_every_post(std::sync::Arc::new(move |_| {
         let (inside, leave) = (inside.clone(), leave.clone());
@@ -289,4 +290,36 @@ async fn a_paper_order_whose_account_always_asks_waits_for_the_click() {
     world.broker.plan(Plan::Lose(Doubt::TimedOut));
     let receipt = sent(world.click(tenant, card.ticket).await.unwrap());
     assert_eq!(receipt.life.state, State::Unconfirmed);
+}
+
+/// The commit is sent, and the connection breaks before its answer: only what can be read back may be sent.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_whose_answer_is_lost_sends_nothing_that_cannot_be_read_back() {
+    let world = World::open().await;
+    let tenant = world.member(1, Environment::Paper).await;
+    let card = world.card(tenant).await;
+    world
+        .db
+        .as_superuser(
+            "CREATE FUNCTION app.stall() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN PERFORM pg_sleep(4); RETURN NULL; END $$; \
+             CREATE CONSTRAINT TRIGGER stall AFTER INSERT ON app.intents DEFERRABLE INITIALLY DEFERRED \
+             FOR EACH ROW EXECUTE FUNCTION app.stall()",
+        )
+        .await;
+    // The trigger sleeps inside the commit, so the commit of the intent is cut and no other one.
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+               WHERE datname = current_database() AND wait_event = 'PgSleep'";
+    let desk = world.desk.clone();
+    let clicked = tokio::spawn(async move { desk.confirm(tenant, click(card.ticket), async { Ack::Accepted }).await });
+    crate::world::until(|| async { !world.db.as_superuser(cut).await.is_empty() }).await;
+    assert_eq!(clicked.await.unwrap().unwrap_err(), Refused::Trouble(Trouble::DatabaseInDoubt));
+    let desk = world.desk.clone();
+    let placed = tokio::spawn(async move { desk.place(tenant, ask(market(5))).await });
+    crate::world::until(|| async { !world.db.as_superuser(cut).await.is_empty() }).await;
+    assert_eq!(placed.await.unwrap().unwrap_err(), Refused::Trouble(Trouble::DatabaseInDoubt));
+    assert!(world.broker.posted().is_empty());
+    world.db.as_superuser("DROP TRIGGER stall ON app.intents").await;
+    sent(world.click(tenant, card.ticket).await.unwrap());
+    assert_eq!(world.broker.posted().len(), 1, "the ticket was not used up, since the commit did not arrive");
 }

@@ -19,7 +19,12 @@ async fn form(world: &World, tenant: Tenant, environment: Environment, name: Opt
     form
 }
 
-async fn try_link(world: &World, tenant: Tenant, environment: Environment, pasted: Pasted) -> Result<FormDone, Refused> {
+async fn try_link(
+    world: &World,
+    tenant: Tenant,
+    environment: Environment,
+    pasted: Pasted,
+) -> Result<FormDone, Refused> {
     let form = form(world, tenant, environment, None).await;
     world.desk.submit_form(tenant, form, pasted, interaction()).await
 }
@@ -42,7 +47,10 @@ async fn a_key_of_the_other_environment_is_named() {
     }
     let unknown = try_link(&world, tenant, Environment::Paper, pasted("PKTEST0000000000NONE")).await.unwrap_err();
     assert_eq!(unknown, Refused::Keys(KeysRefusal::NotAccepted));
-    assert!(world.desk.accounts(tenant).await.unwrap().list.is_empty(), "nothing is stored of keys that were not accepted");
+    assert!(
+        world.desk.accounts(tenant).await.unwrap().list.is_empty(),
+        "nothing is stored of keys that were not accepted"
+    );
     let rows = world.db.as_superuser("SELECT count(*)::text FROM app.credentials").await;
     assert_eq!(rows[0][0].as_deref(), Some("0"));
 }
@@ -126,4 +134,18 @@ async fn rotation_proves_the_same_account_and_heals_refused_keys() {
     assert_eq!((account.status, account.key_tail.as_str()), (AccountStatus::Active, "NEW1"));
     world.desk.balance(tenant, None).await.unwrap();
     assert_eq!(world.actions(tenant).await, ["account_linked", "keys_refused", "keys_replaced"]);
+}
+
+#[tokio::test]
+async fn a_submit_that_is_faster_than_its_form_s_row_waits_for_it() {
+    let world = World::open().await;
+    let (tenant, form) = (user(1), fresh::form());
+    world.broker.opens(Environment::Paper, PAPER, 1);
+    let purpose = FormFor::Link { environment: Environment::Paper, name: None };
+    let (done, opened) = tokio::join!(
+        world.desk.submit_form(tenant, form, pasted(PAPER), interaction()),
+        world.desk.open_form(tenant, form, purpose),
+    );
+    opened.unwrap();
+    assert!(matches!(done.unwrap(), FormDone::Linked(_)));
 }

@@ -246,7 +246,8 @@ impl Brokerage for Scripted {
     async fn cancel_all(&self, on: &Access) -> Result<Vec<(BrokerOrderId, CancelOutcome)>, ReadFailure> {
         let account = self.admit("cancel_all", on)?;
         Ok(self.book(|book| {
-            let own = book.orders.iter_mut().filter(|(owner, order)| *owner == account.id && !order.status.is_terminal());
+            let own =
+                book.orders.iter_mut().filter(|(owner, order)| *owner == account.id && !order.status.is_terminal());
             own.map(|(_, order)| {
                 order.status = BrokerStatus::Canceled;
                 (order.id, CancelOutcome::Requested)

@@ -2,6 +2,7 @@
 
 use crate::scripted::{Plan, landed};
 use crate::world::{World, ask, interaction, limit, market, until};
+use chrono::DateTime;
 use desk::Refused;
 use domain::account::Environment;
 use domain::fresh;
@@ -67,7 +68,9 @@ async fn a_failed_look_changes_nothing_but_the_time_of_the_next() {
     let tenant = world.member(1, Environment::Paper).await;
     let id = unconfirmed(&world, tenant, true).await;
     let before = world.intent(tenant, id).await;
-    for failure in [ReadFailure::Unavailable, ReadFailure::Unreadable { status: 200 }, ReadFailure::RateLimited { until: None }] {
+    for failure in
+        [ReadFailure::Unavailable, ReadFailure::Unreadable { status: 200 }, ReadFailure::RateLimited { until: None }]
+    {
         world.broker.look_up_says(Some(Lookup::Failed(failure)));
         world.all_due().await;
         let settled = world.desk.settle_at_start().await;
@@ -98,11 +101,9 @@ async fn only_patience_says_that_an_order_never_arrived() {
              created_at = clock_timestamp() - interval '{hours} hours', sent_at = clock_timestamp() - interval '{hours} hours'"
         )
     };
-    for (answered, hours, state) in [
-        (100, 1, State::Unconfirmed),
-        (3, 48, State::Unconfirmed),
-        (20, 25, State::Over(Ending::NeverArrived)),
-    ] {
+    for (answered, hours, state) in
+        [(100, 1, State::Unconfirmed), (3, 48, State::Unconfirmed), (20, 25, State::Over(Ending::NeverArrived))]
+    {
         world.db.as_superuser(&age(answered, hours)).await;
         world.all_due().await;
         world.desk.settle_at_start().await;
@@ -129,12 +130,12 @@ async fn another_order_under_our_name_is_not_adopted() {
 #[tokio::test]
 async fn a_crash_between_commit_and_post_is_settled() {
     let world = World::shut().await;
-    let tenant = world.member(1, Environment::Paper).await;
-    let account = world.desk.accounts(tenant).await.unwrap().list[0].id;
-    let mut ids = Vec::new();
-    for right_given in [false, true, true] {
+    let mut left = Vec::new();
+    for (id, right_given) in [(1, false), (2, true), (3, true)] {
+        let tenant = world.member(id, Environment::Paper).await;
+        let account = world.desk.accounts(tenant).await.unwrap().list[0].id;
         let new = NewIntent {
-            id: fresh::intent(chrono::DateTime::UNIX_EPOCH),
+            id: fresh::intent(DateTime::UNIX_EPOCH),
             account,
             order: market(5),
             interaction: interaction(),
@@ -143,26 +144,22 @@ async fn a_crash_between_commit_and_post_is_settled() {
         assert!(matches!(tx.insert_intent_direct(&new).await.unwrap(), Direct::Stored(_)));
         tx.commit().await.unwrap();
         if right_given {
-            let owner = Uuid::from_bytes(fresh::bytes());
             let mut tx = world.db.store().tenant(tenant).await.unwrap();
-            let lease = tx.take_submit_lease(new.id, owner, Duration::from_secs(45)).await.unwrap();
-            assert!(matches!(lease, Lease::Taken(_)), "{lease:?}");
-            tx.release_lease(account, owner).await.unwrap();
+            let lease = tx.take_submit_lease(new.id, Uuid::from_bytes(fresh::bytes()), Duration::from_secs(45)).await;
+            assert!(matches!(lease.unwrap(), Lease::Taken(_)));
             tx.commit().await.unwrap();
-        } else {
-            world.all_due().await;
-            world.desk.settle_at_start().await;
         }
-        ids.push(new.id);
+        left.push(new.id);
     }
     // Of the two that may have left, one did.
-    let arrived = landed(&market(5), &domain::ids::ClientOrderId::of(ids[2]));
+    let arrived = landed(&market(5), &domain::ids::ClientOrderId::of(left[2]));
     world.broker.look_up_says(Some(Lookup::NotFound));
     world.all_due().await;
     let started = world.another_desk();
+    let tenant = world.member(4, Environment::Paper).await;
     assert_eq!(started.place(tenant, ask(market(1))).await.unwrap_err(), Refused::Settling);
     let settled = started.settle_at_start().await;
-    assert_eq!((settled.open, settled.settled), (2, 0));
+    assert_eq!((settled.open, settled.settled), (3, 1), "without the right to send, nothing was sent");
     assert_eq!(world.states().await, ["not_sent", "unconfirmed", "unconfirmed"]);
     world.broker.look_up_says(Some(Lookup::Found(Box::new(arrived))));
     world.all_due().await;

@@ -1,9 +1,10 @@
 //! Starting and stopping: trades only between the two, and nothing in flight is lost.
 
-use crate::world::{PATIENCE, World, ask, interaction, market, until};
-use desk::Refused;
+use crate::world::{PATIENCE, World, ask, click, interaction, market, until};
 use desk::cancel::Target;
+use desk::confirm::Ack;
 use desk::views::Placed;
+use desk::{Refused, Trouble};
 use domain::account::Environment;
 use domain::life::State;
 use std::sync::Arc;
@@ -49,4 +50,34 @@ async fn a_drain_waits_for_what_is_in_flight() {
     let Placed::Sent(receipt) = placing.await.unwrap().unwrap() else { panic!("asked") };
     assert_eq!(receipt.life.state, State::AtBroker);
     println!("PROMISE P18 cases=1 violations=0");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_does_not_answer_costs_the_order_and_not_the_acknowledgement() {
+    let world = World::alone().await;
+    let tenant = world.member(1, Environment::Live).await;
+    let card = world.card(tenant).await;
+    world.db.pause();
+    let (acked, ack) = tokio::sync::oneshot::channel();
+    let desk = world.desk.clone();
+    let confirming = tokio::spawn(async move {
+        let ack = async {
+            acked.send(()).unwrap();
+            Ack::Accepted
+        };
+        desk.confirm(tenant, click(card.ticket), ack).await
+    });
+    ack.await.unwrap();
+    assert!(!confirming.is_finished(), "the database has not even timed out when the acknowledgement is through");
+    let refused = confirming.await.unwrap().unwrap_err();
+    assert!(matches!(refused, Refused::Trouble(Trouble::Database | Trouble::DatabaseInDoubt)), "{refused:?}");
+    assert!(world.desk.status(tenant).await.database.is_err());
+    world.db.resume();
+    assert!(world.broker.posted().is_empty());
+    until(|| async { world.desk.accounts(tenant).await.is_ok() }).await;
+    assert!(world.states().await.iter().all(|state| state == "not_sent" || state == "intended"));
+    world.all_due().await;
+    world.desk.settle_at_start().await;
+    assert!(world.states().await.iter().all(|state| state == "not_sent"));
+    assert!(world.broker.posted().is_empty());
 }

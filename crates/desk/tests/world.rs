@@ -18,8 +18,8 @@ use secrecy::SecretString;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
-use store::{Intent, Store};
 use store::testing::TestDb;
+use store::{Intent, Store};
 use vault::KeyRing;
 
 pub const GUILD: Option<i64> = Some(77);
@@ -52,9 +52,20 @@ impl World {
         world
     }
 
+    /// A desk that has settled, with a database server to itself.
+    pub async fn alone() -> Self {
+        let world = Self::on(TestDb::alone().await);
+        world.desk.settle_at_start().await;
+        world
+    }
+
     /// A desk that has just been started.
     pub async fn shut() -> Self {
-        let (db, broker, ring) = (TestDb::new().await, Scripted::default(), KeyRing::generate());
+        Self::on(TestDb::new().await)
+    }
+
+    fn on(db: TestDb) -> Self {
+        let (broker, ring) = (Scripted::default(), KeyRing::generate());
         let desk = desk_on(db.store().clone(), &broker, &ring);
         Self { db, broker, desk, ring }
     }
@@ -79,7 +90,7 @@ impl World {
     /// Links an account of that name, whose keys follow from user and name.
     pub async fn link(&self, tenant: Tenant, environment: Environment, name: &str) -> LinkedAccount {
         let key_id = key_of(tenant, environment, name);
-        self.broker.opens(environment, &key_id, u128::from(fresh::jitter(Duration::MAX).as_nanos() as u64));
+        self.broker.opens(environment, &key_id, u128::from_be_bytes(fresh::bytes()));
         let form = fresh::form();
         let purpose = FormFor::Link { environment, name: Some(AccountName::parse(name).unwrap()) };
         self.desk.open_form(tenant, form, purpose).await.unwrap();

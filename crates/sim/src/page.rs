@@ -61,6 +61,8 @@ impl Drop for PageServer {
 
 /// Serves the page for a world on `port` of 127.0.0.1; 0 takes any free one.
 ///
+/// Keep the world as long as the page: the page holds its Discord open, but not its Alpaca.
+///
 /// # Errors
 /// The operating system's, when the port cannot be opened.
 pub async fn serve(port: u16, world: &World) -> std::io::Result<PageServer> {

@@ -32,11 +32,10 @@ impl Heard {
 
 async fn open(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.expect("a connection");
-    let mut head = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
-    for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str("\r\n");
+    let given: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let length = body.len();
+    let head =
+        format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {length}\r\n{}\r\n", given.concat());
     stream.write_all(head.as_bytes()).await.expect("sent");
     stream.write_all(body).await.expect("sent");
     stream
@@ -171,16 +170,19 @@ async fn each_friend_sees_their_own_screen() {
     let path = format!("/interactions/{}/{}/callback", act.id, act.token);
     stage.bot_json("POST", &path, json!({"type": 4, "data": {"content": "for Ham only", "flags": 64}})).await;
 
-    let state = stage.get("/api/state/ham/server").await.json();
-    let contents = |state: &Value| -> Vec<String> {
-        let messages = state["messages"].as_array().expect("messages").iter();
+    let screen = stage.get("/api/state/ham/server").await.json();
+    let contents = |screen: &Value| -> Vec<String> {
+        let messages = screen["messages"].as_array().expect("messages").iter();
         messages.map(|message| message["content"].as_str().unwrap_or_default().to_owned()).collect()
     };
-    assert_eq!(contents(&state), ["good morning", "for Ham only"]);
-    assert_eq!(state["messages"][1]["ephemeral"], true);
-    assert_eq!(state["messages"][1]["interaction"], json!({"name": "buy", "user": "Ham"}));
-    assert_eq!((&state["user"], &state["place"], &state["online"]), (&json!("ham"), &json!("server"), &json!(false)));
-    assert_eq!(state["now"], json!(stage.world.clock.now().timestamp_millis()));
+    assert_eq!(contents(&screen), ["good morning", "for Ham only"]);
+    assert_eq!(screen["messages"][1]["ephemeral"], true);
+    assert_eq!(screen["messages"][1]["interaction"], json!({"name": "buy", "user": "Ham"}));
+    assert_eq!(
+        (&screen["user"], &screen["place"], &screen["online"]),
+        (&json!("ham"), &json!("server"), &json!(false))
+    );
+    assert_eq!(screen["now"], json!(stage.world.clock.now().timestamp_millis()));
     assert_eq!(contents(&stage.get("/api/state/mara/server").await.json()), ["good morning"]);
     assert_eq!(contents(&stage.get("/api/state/ham/dm").await.json()), Vec::<String>::new());
 }
@@ -191,8 +193,8 @@ async fn a_long_channel_shows_its_latest_hundred() {
     for number in 1..=103 {
         stage.say(&format!("line {number}")).await;
     }
-    let state = stage.get("/api/state/mara/server").await.json();
-    let messages = state["messages"].as_array().expect("messages");
+    let screen = stage.get("/api/state/mara/server").await.json();
+    let messages = screen["messages"].as_array().expect("messages");
     assert_eq!(messages.len(), 100);
     assert_eq!(messages[0]["content"], "line 4");
     assert_eq!(messages[99]["content"], "line 103");

@@ -67,7 +67,8 @@ impl TenantTx {
         self.tx.touch(query).await
     }
 
-    /// Replaces `was` with the same keys sealed under a newer master key. `false`: it is no longer `was` that is stored.
+    /// Replaces `was` with the same keys sealed under a newer master key. `false`: it is no longer `was` that is
+    /// stored.
     ///
     /// # Errors
     /// [`StoreError`] of any statement.

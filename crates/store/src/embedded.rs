@@ -157,7 +157,9 @@ impl Embedded {
     /// [`EmbeddedError::Stuck`].
     pub async fn stop(mut self) -> Result<(), EmbeddedError> {
         self.guard.let_go();
-        self.wait_until_gone().await
+        self.wait_until_gone().await?;
+        self.cluster.clear();
+        Ok(())
     }
 
     async fn wait_until_gone(&mut self) -> Result<(), EmbeddedError> {

@@ -18,8 +18,10 @@ pub(crate) const CONSUME: &str = "
                                              AND a.account_id = f.account_id AND a.removed_at IS NULL))
     RETURNING name, environment, account_id, opened_at";
 pub(crate) const WHY_NOT: &str = "
-    SELECT consumed_at IS NOT NULL AS used, expires_at <= clock_timestamp() AS expired
-      FROM app.forms WHERE form_id = $1";
+    SELECT consumed_at IS NOT NULL AS used, expires_at <= clock_timestamp() AS expired,
+           account_id IS NOT NULL AND NOT EXISTS (SELECT FROM app.accounts a WHERE a.user_id = f.user_id
+                                                     AND a.account_id = f.account_id AND a.removed_at IS NULL) AS void
+      FROM app.forms f WHERE form_id = $1";
 
 #[derive(FromRow)]
 struct Row {
@@ -33,6 +35,7 @@ struct Row {
 struct WhyNot {
     used: bool,
     expired: bool,
+    void: bool,
 }
 
 impl Row {
@@ -123,15 +126,19 @@ impl TenantTx {
     /// # Errors
     /// [`StoreError`] of any statement; a form that cannot be taken is the inner [`FormRefusal`].
     pub async fn consume_form(&mut self, form: FormId) -> Result<Result<Form, FormRefusal>, StoreError> {
-        if let Some(row) = self.tx.first(sqlx::query_as::<_, Row>(CONSUME).bind(form.0)).await? {
-            return Ok(Ok(Form { id: form, opened_at: row.opened_at, ask: row.ask()? }));
+        loop {
+            if let Some(row) = self.tx.first(sqlx::query_as::<_, Row>(CONSUME).bind(form.0)).await? {
+                return Ok(Ok(Form { id: form, opened_at: row.opened_at, ask: row.ask()? }));
+            }
+            let row = self.tx.first(sqlx::query_as::<_, WhyNot>(WHY_NOT).bind(form.0)).await?;
+            return Ok(Err(match row {
+                None => FormRefusal::Unknown,
+                Some(WhyNot { used: true, .. }) => FormRefusal::Used,
+                Some(WhyNot { expired: true, .. }) => FormRefusal::Expired,
+                Some(WhyNot { void: true, .. }) => FormRefusal::Void,
+                // It was committed between the two statements.
+                Some(WhyNot { .. }) => continue,
+            }));
         }
-        let row = self.tx.first(sqlx::query_as::<_, WhyNot>(WHY_NOT).bind(form.0)).await?;
-        Ok(Err(match row {
-            None => FormRefusal::Unknown,
-            Some(WhyNot { used: true, .. }) => FormRefusal::Used,
-            Some(WhyNot { expired: true, .. }) => FormRefusal::Expired,
-            Some(_) => FormRefusal::Void,
-        }))
     }
 }

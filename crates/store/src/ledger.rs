@@ -18,8 +18,8 @@ macro_rules! columns {
     };
 }
 
-/// The same rule as in `domain::life`: fills never shrink, between two equal fills the broker's later stamp wins, and what is
-/// over stays over.
+/// The same rule as in `domain::life`: fills never shrink, between two equal fills the broker's later stamp wins, and
+/// what is over stays over.
 pub(crate) const UPSERT: &str = "
     INSERT INTO app.orders AS known (user_id, account_id, broker_order_id, client_order_id, source, intent_id, symbol, side,
            qty, notional, order_type, time_in_force, limit_price, extended_hours, status, filled_qty, filled_avg_price,

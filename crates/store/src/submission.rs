@@ -7,8 +7,8 @@ use domain::ids::{AccountId, IntentId};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// The lock on the account's row makes the askers take turns. `sent_at` is set once: a lease that ran out does not make an
-/// order that may have left leave again, unless the same submission asks.
+/// The lock on the account's row makes the askers take turns. `sent_at` is set once: a lease that ran out does not make
+/// an order that may have left leave again, unless the same submission asks.
 pub(crate) const TAKE: &str = concat!(
     "WITH mine AS (
          SELECT i.user_id, i.account_id, i.seq, i.sent_at FROM app.intents i
@@ -48,8 +48,8 @@ pub enum Lease {
 }
 
 impl TenantTx {
-    /// Asks for the right to send `intent`. `owner` names the asking process's submission; a second call with the same one
-    /// extends the lease. Commit before sending.
+    /// Asks for the right to send `intent`. `owner` names the asking process's submission; a second call with the same
+    /// one extends the lease. Commit before sending.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].

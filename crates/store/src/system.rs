@@ -140,7 +140,8 @@ impl SystemTx {
         Ok(rows.into_iter().map(key).collect())
     }
 
-    /// Throws away what is of no more use: forms and unclicked tickets a day after they expired, interaction ids after a week.
+    /// Throws away what is of no more use: forms and unclicked tickets a day after they expired, interaction ids after
+    /// a week.
     ///
     /// # Errors
     /// [`StoreError`] of any statement.

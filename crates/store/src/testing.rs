@@ -1,13 +1,13 @@
 //! Databases for tests: one throw-away server per test process, one database per test.
 //!
-//! The server starts with the first test that asks and ends with the process, in whatever way that happens. A database is
-//! a clone of one that was migrated once, which costs some milliseconds.
+//! The server starts with the first test that asks and ends with the process, in whatever way that happens. A database
+//! is a clone of one that was migrated once, which costs some milliseconds.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test cannot go on without its database")]
 
 use crate::embedded::{Embedded, Mode};
 use crate::{Limits, Store};
-use domain::ids::TicketId;
+use domain::ids::{IntentId, TicketId};
 use nix::sys::signal::Signal;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, ValueRef};
 use std::path::PathBuf;
@@ -33,7 +33,14 @@ impl TestDb {
         let shared = SHARED.get_or_init(|| run_apart(start()));
         let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
         let clone = format!("CREATE DATABASE {name} TEMPLATE {} STRATEGY file_copy", Embedded::DATABASE);
-        execute(&shared.url_of(Embedded::ADMIN, "postgres"), &clone).await;
+        let admin = shared.url_of(Embedded::ADMIN, "postgres");
+        execute(&admin, &clone).await;
+        // A clone has the schema of its template, but not the grants on the database itself.
+        let grants = format!(
+            "REVOKE ALL ON DATABASE {name} FROM PUBLIC;
+             GRANT CONNECT ON DATABASE {name} TO paddock_owner, paddock_app, paddock_audit"
+        );
+        execute(&admin, &grants).await;
         let store = connect(&shared.url_of("paddock_app", &name)).await;
         Self { name, store, own: None }
     }
@@ -97,6 +104,14 @@ impl TestDb {
     pub async fn expire_ticket(&self, ticket: TicketId) {
         self.as_superuser(&format!(
             "UPDATE app.tickets SET expires_at = clock_timestamp() - interval '1 second' WHERE ticket_id = '{ticket}'"
+        ))
+        .await;
+    }
+
+    /// Makes the resolver's time for an intent come now: whoever was with it counts as gone.
+    pub async fn make_due(&self, intent: IntentId) {
+        self.as_superuser(&format!(
+            "UPDATE app.intents SET next_look_at = clock_timestamp() - interval '1 second' WHERE intent_id = '{intent}'"
         ))
         .await;
     }

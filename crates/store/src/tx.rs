@@ -19,12 +19,19 @@ pub(crate) struct Tx {
 }
 
 impl Tx {
-    /// Opens it. `SET LOCAL` ends with the transaction; a setting of the session would leak to the connection's next user.
+    /// Opens it. `SET LOCAL` ends with the transaction; a setting of the session would leak to the connection's next
+    /// user.
     pub(crate) async fn begin(pool: &PgPool, user: Option<i64>, patience: Duration) -> Result<Self, StoreError> {
         let user = user.map(|id| id.to_string()).unwrap_or_default();
         // The only SQL that is put together at run time, from an integer.
         let begin = AssertSqlSafe(format!("BEGIN; SET LOCAL app.user_id = '{user}'"));
-        let inner = within(patience, pool.begin_with(begin)).await?;
+        // In a task of its own, because sqlx 0.9 queues no rollback for a BEGIN whose future is dropped before the answer
+        // (PgTransactionManager::begin counts the transaction only afterwards): the connection would go back to the pool
+        // with the transaction, and the user, still open. The task goes on, and drops what it began.
+        let pool = pool.clone();
+        let task = tokio::spawn(async move { pool.begin_with(begin).await });
+        let opened = async { task.await.unwrap_or(Err(sqlx::Error::WorkerCrashed)) };
+        let inner = within(patience, opened).await?;
         Ok(Self { inner, sound: true, patience })
     }
 
@@ -85,7 +92,8 @@ impl Tx {
         }
     }
 
-    /// Marks the transaction unsound until the statement that follows has succeeded: a cancelled future cannot do it later.
+    /// Marks the transaction unsound until the statement that follows has succeeded: a cancelled future cannot do it
+    /// later.
     fn must_be_sound(&mut self) -> Result<(), StoreError> {
         if std::mem::replace(&mut self.sound, false) {
             Ok(())

@@ -95,6 +95,7 @@ pub(super) fn read(failure: &ReadFailure) -> Prose {
         .by(Fault::Alpaca),
         ReadFailure::NotFound => {
             Prose::new("alpaca_not_found", "Alpaca has no such thing", "It was asked, and knows nothing of it.")
+                .next("Look again in a moment.")
         }
         ReadFailure::Invalid { status } => Prose::new(
             "alpaca_invalid",
@@ -140,13 +141,8 @@ fn numbers(parts: &[(&str, Option<String>)]) -> String {
 }
 
 fn own_words(refusal: &Refusal) -> String {
-    let mut text = String::new();
     let message = prose(&refusal.message, 200);
-    if !message.is_empty() {
-        text.push_str(&format!(" Its words: “{message}”."));
-    }
-    if let Some(id) = &refusal.request_id {
-        text.push_str(&format!(" Alpaca's support finds it as `{}`.", code(id, 64)));
-    }
-    text
+    let words = if message.is_empty() { String::new() } else { format!(" Its words: “{message}”.") };
+    let id = refusal.request_id.as_deref().map(|id| format!(" Alpaca's support finds it as `{}`.", code(id, 64)));
+    words + &id.unwrap_or_default()
 }

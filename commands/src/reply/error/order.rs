@@ -30,7 +30,7 @@ pub(super) fn not_acknowledged() -> Prose {
     Prose::new(
         "not_acknowledged",
         "Discord did not take the confirmation",
-        "Paddock sends a live order only when it is sure that you will see what becomes of it.",
+        "Paddock sends a confirmed order only when it is sure that you will see what becomes of it.",
     )
     .state("Nothing was sent.")
     .next("Place the order again.")

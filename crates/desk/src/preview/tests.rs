@@ -7,17 +7,14 @@ use domain::order::{Pricing, TimeInForce};
 use domain::symbol::Symbol;
 use uuid::Uuid;
 
+#[expect(clippy::unnecessary_wraps, reason = "as the broker's optional fields are")]
 fn usd(number: i64) -> Option<Usd> {
     Some(Usd(Decimal::from(number)))
 }
 
 fn around(held: i64, free: i64, shorting: bool) -> Surroundings {
     let symbol = Symbol::parse("AAPL").unwrap();
-    let quote = Quote {
-        bid: Price::parse("99").ok(),
-        ask: Price::parse("100").ok(),
-        at: chrono::DateTime::UNIX_EPOCH,
-    };
+    let quote = Quote { bid: Price::parse("99").ok(), ask: Price::parse("100").ok(), at: chrono::DateTime::UNIX_EPOCH };
     Surroundings {
         asset: Asset {
             symbol: symbol.clone(),
@@ -61,9 +58,9 @@ fn around(held: i64, free: i64, shorting: bool) -> Surroundings {
     }
 }
 
-fn order(side: Side, size: Size, pricing: Pricing) -> Order {
+fn order(side: Side, amount: Size, pricing: Pricing) -> Order {
     let symbol = Symbol::parse("AAPL").unwrap();
-    Order { symbol, side, size, pricing, time_in_force: TimeInForce::Day, extended_hours: false }
+    Order { symbol, side, size: amount, pricing, time_in_force: TimeInForce::Day, extended_hours: false }
 }
 
 fn shares(text: &str) -> Size {
@@ -108,10 +105,8 @@ fn the_numbers_of_a_card_follow_from_what_was_read() {
 #[test]
 fn no_card_is_shown_without_a_price_or_without_the_position() {
     let market = order(Side::Buy, shares("5"), Pricing::Market);
-    let mute = Surroundings {
-        snapshot: Ok(Snapshot { quote: None, last: None, previous_close: None }),
-        ..around(0, 0, true)
-    };
+    let mute =
+        Surroundings { snapshot: Ok(Snapshot { quote: None, last: None, previous_close: None }), ..around(0, 0, true) };
     assert_eq!(mute.numbers(&market), Err(Refused::NoQuote(market.symbol.clone())));
     let limit = order(Side::Buy, shares("5"), Pricing::Limit(Price::parse("90").unwrap()));
     assert!(mute.numbers(&limit).is_ok(), "a limit order brings its own price");

@@ -42,8 +42,8 @@ impl Person {
     pub fn json(&self) -> Value {
         json!({
             "id": id(self.id), "username": self.name, "global_name": self.display, "discriminator": "0",
-            "avatar": null, "avatar_decoration_data": null, "bot": false, "system": false, "public_flags": 0, "flags": 0,
-            "primary_guild": null, "clan": null, "collectibles": null,
+            "avatar": null, "avatar_decoration_data": null, "bot": false, "system": false, "public_flags": 0,
+            "flags": 0, "primary_guild": null, "clan": null, "collectibles": null,
         })
     }
 
@@ -127,8 +127,8 @@ impl State {
     pub fn bot_json(&self) -> Value {
         json!({
             "id": id(self.application_id), "username": "Paddock", "global_name": null, "discriminator": "0001",
-            "avatar": null, "avatar_decoration_data": null, "bot": true, "system": false, "public_flags": 0, "flags": 0,
-            "primary_guild": null, "clan": null, "collectibles": null,
+            "avatar": null, "avatar_decoration_data": null, "bot": true, "system": false, "public_flags": 0,
+            "flags": 0, "primary_guild": null, "clan": null, "collectibles": null,
         })
     }
 

@@ -22,8 +22,6 @@ pub(super) async fn stream(
         Some((Ok(event), changes))
     });
     let open = stage.closing.clone();
-    // The stage must not live as long as the stream: it would keep the simulators running.
-    drop(stage);
     Sse::new(news.take_until(until(open))).keep_alive(KeepAlive::default())
 }
 

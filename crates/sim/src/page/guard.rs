@@ -23,7 +23,8 @@ fn stranger(headers: &HeaderMap, port: u16) -> Option<&'static str> {
     if !text(header::HOST).is_some_and(|host| ours.iter().any(|ours| ours == host)) {
         return Some("this page answers to 127.0.0.1 and localhost only");
     }
-    let at_home = |origin: &str| origin.strip_prefix("http://").is_some_and(|host| ours.iter().any(|ours| ours == host));
+    let at_home =
+        |origin: &str| origin.strip_prefix("http://").is_some_and(|host| ours.iter().any(|ours| ours == host));
     let foreign = text(header::ORIGIN).is_some_and(|origin| !at_home(origin));
     foreign.then_some("this page takes no requests from other sites")
 }
@@ -36,6 +37,7 @@ pub(super) async fn harden(request: Request, next: Next) -> Response {
         (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
+        (header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (header::CACHE_CONTROL, "no-store"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));

@@ -162,6 +162,16 @@ impl Cluster {
         command
     }
 
+    /// What the guard of a throw-away server has no right to delete: the empty folder, when its parent is not its own.
+    pub(super) fn clear(&self) {
+        if self.mode == Mode::Throwaway {
+            fs::remove_dir_all(&self.dir).ok();
+            if self.socket_folder != self.dir {
+                fs::remove_dir_all(&self.socket_folder).ok();
+            }
+        }
+    }
+
     fn open_log(&self) -> io::Result<File> {
         let path = self.log();
         let too_long = fs::metadata(&path).is_ok_and(|about| about.len() > LOG_BYTES);
@@ -181,8 +191,8 @@ impl Cluster {
         lines[lines.len().saturating_sub(8)..].join("\n")
     }
 
-    /// A server whose guard was killed too still runs, and a pid file may be left from a power cut. We hold the lock, so
-    /// whatever runs here serves nobody.
+    /// A server whose guard was killed too still runs, and a pid file may be left from a power cut. We hold the lock,
+    /// so whatever runs here serves nobody.
     fn end_leftover(&self) -> Result<(), EmbeddedError> {
         let Some(pid) = self.server_pid() else { return Ok(()) };
         for round in 0..1200_u32 {

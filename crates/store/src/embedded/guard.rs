@@ -6,8 +6,11 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 
 /// Arguments: the folder to delete afterwards (or nothing), the signal that stops the server, the server's command.
 ///
-/// Reading ends when the other end of the pipe is closed. The server does not get the pipe, and resets the signals that a
-/// shell lets its background jobs ignore. The guard itself ignores them, so that it outlives a signal to the whole group.
+/// Only a server that was stopped from here loses its folder: the reader has then ended by itself, and `wait` says so.
+///
+/// Reading ends when the other end of the pipe is closed. The server does not get the pipe, and resets the signals that
+/// a shell lets its background jobs ignore. The guard itself ignores them, so that it outlives a signal to the whole
+/// group.
 const SCRIPT: &str = r#"
 exec 3<&0 </dev/null
 junk=$1 signal=$2
@@ -21,7 +24,7 @@ exec 3<&-
 wait "$server"
 code=$?
 kill -s KILL "$watch" 2>/dev/null
-[ -z "$junk" ] || rm -rf -- "$junk"
+wait "$watch" && [ -n "$junk" ] && rm -rf -- "$junk"
 exit "$code"
 "#;
 

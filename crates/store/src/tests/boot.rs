@@ -1,6 +1,8 @@
+use super::world::alice;
 use crate::boot::{BootRefusal, check};
 use crate::testing::TestDb;
-use crate::{Limits, MigrateError, Store, migrate};
+use crate::{Limits, MigrateError, Store, StoreError, migrate};
+use std::time::Duration;
 
 async fn refusal_of(db: &TestDb, role: &str) -> BootRefusal {
     let store = Store::connect(&db.url_of(role), Limits { connections: 1, ..Limits::default() }).await.unwrap();
@@ -95,4 +97,33 @@ async fn a_server_that_stops_answering_costs_a_bounded_wait_and_a_restart_is_sur
         }
     }
     assert!(answered, "the pool finds the restarted server");
+}
+
+#[tokio::test]
+async fn a_commit_whose_answer_is_lost_is_ambiguous_and_a_read_afterwards_tells() {
+    let mut db = TestDb::alone().await;
+    let limits = Limits { connections: 2, statement: Duration::from_millis(200), ..Limits::default() };
+    let store = Store::connect(&db.app_url(), limits).await.unwrap();
+    let begun = async |locale: &str| {
+        let mut tx = store.tenant(alice()).await.unwrap();
+        tx.ensure_user(Some(locale)).await.unwrap();
+        tx
+    };
+    let tx = begun("de").await;
+    db.pause();
+    let paused = tx.commit().await;
+    db.resume();
+    assert_eq!(paused, Err(StoreError::Ambiguous));
+    // It had arrived: only a later read can know.
+    let mut known = None;
+    for _ in 0..500 {
+        known.clone_from(&db.as_superuser("SELECT max(locale) FROM app.users").await[0][0]);
+        if known.is_some() {
+            break;
+        }
+    }
+    assert_eq!(known.as_deref(), Some("de"));
+    let tx = begun("fr").await;
+    db.restart().await;
+    assert_eq!(tx.commit().await, Err(StoreError::Ambiguous));
 }

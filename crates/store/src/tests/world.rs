@@ -126,7 +126,7 @@ pub(crate) fn order_ask() -> Ask {
 }
 
 pub(crate) fn new_ticket(account: AccountId, environment: Environment, ask: Ask) -> NewTicket {
-    let lives_for = Duration::from_secs(60);
+    let lives_for = Duration::from_mins(1);
     NewTicket { id: fresh::ticket(), account, environment, ask, guild: GUILD, lives_for }
 }
 

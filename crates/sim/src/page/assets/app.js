@@ -30,7 +30,8 @@ function soon() {
   due = true;
   setTimeout(() => {
     due = false;
-    quietly(refresh());
+    // Without a server the stream says so; it also looks again when it is back.
+    refresh().catch(() => {});
   }, 15);
 }
 
@@ -39,6 +40,19 @@ function onChange(change) {
   noteUnread(change);
   if (key(change.user, change.place) === key(stage.user, stage.place)) soon();
   else changed();
+}
+
+/** After a gap in the stream: another world may have started meanwhile, or other commands been registered. */
+async function catchUp() {
+  forget();
+  const world = await api.world();
+  if (world.channel_id !== stage.world.channel_id) {
+    location.reload();
+    return;
+  }
+  stage.world = world;
+  soon();
+  await learnCommands();
 }
 
 /** On a narrow screen one of chat and broker is shown at a time. */
@@ -94,13 +108,9 @@ async function start() {
   stage.place = recall("place") === "dm" ? "dm" : "server";
   startBroker();
   changed();
-  api.listen(onChange, () => {
-    forget();
-    soon();
-  }, (up) => $("#line-down").toggleAttribute("hidden", up));
+  api.listen(onChange, () => quietly(catchUp()), (up) => $("#line-down").toggleAttribute("hidden", up));
   // Whether the bot is there changes without any message changing.
-  setInterval(() => document.hidden || quietly(refresh()), 5000);
-  await learnCommands();
+  setInterval(() => document.hidden || soon(), 5000);
 }
 
 quietly(start());

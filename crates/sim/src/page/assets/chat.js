@@ -9,6 +9,7 @@ import { now } from "./time.js";
 const drawn = new Map();
 let pendings = [];
 let where = "";
+let newest = "";
 let onModal = () => {};
 
 const log = () => $("#log");
@@ -114,7 +115,11 @@ export function toEnd() {
 /** Stays at the end when the composer grows or a picture arrives. */
 export function startChat() {
   let end = true;
-  log().addEventListener("scroll", () => (end = atEnd()), { passive: true });
+  log().addEventListener("scroll", () => {
+    end = atEnd();
+    if (end) $("#jump").hidden = true;
+  }, { passive: true });
+  $("#jump").addEventListener("click", toEnd);
   const keep = new ResizeObserver(() => end && toEnd());
   keep.observe(log());
   keep.observe(list());
@@ -141,6 +146,10 @@ export function drawChat() {
   for (const id of drawn.keys()) if (!alive.has(id)) drawn.delete(id);
   place([...nodes, ...waiting.map(pendingNode)]);
   if (stick) toEnd();
+  const last = stage.messages.at(-1)?.id ?? "";
+  if (stick) $("#jump").hidden = true;
+  else if (last > newest) $("#jump").hidden = false;
+  newest = last;
 }
 
 /** Puts the nodes in order, moving none that already is where it belongs. */

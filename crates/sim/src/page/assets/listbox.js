@@ -9,6 +9,7 @@ export class Listbox {
     this.pick = pick;
     this.items = [];
     this.active = -1;
+    this.moved = false;
     this.element = h("div", { class: `listbox ${className}`, role: "listbox", id: fresh("list"), "aria-label": label, "aria-multiselectable": many, hidden: true });
     this.element.addEventListener("mousedown", (event) => event.preventDefault());
     owner.setAttribute("aria-controls", this.element.id);
@@ -23,6 +24,7 @@ export class Listbox {
   /** Shows items: `{ node, selected }` each with whatever `pick` wants to know. `note` stands alone or above them. */
   show(items, { note = null, active = 0 } = {}) {
     this.items = items;
+    this.moved = false;
     const options = items.map((item, index) => {
       const option = h("div", { class: "option", role: "option", id: `${this.element.id}-${index}`, "aria-selected": String(Boolean(item.selected)) }, item.node);
       option.addEventListener("click", () => this.choose(index));
@@ -66,6 +68,7 @@ export class Listbox {
     const step = steps[event.key];
     if (!step || !this.open || !this.items.length) return false;
     event.preventDefault();
+    this.moved = true;
     this.move((this.active + step + this.items.length) % this.items.length);
     return true;
   }

@@ -61,7 +61,7 @@ export function openModal(modal, user, back = null) {
   const wrong = h("p", { class: "modal-wrong", role: "alert", hidden: true });
   const submit = h("button", { type: "submit", class: "button primary" }, "Submit");
   const close = () => closeModal(back);
-  const form = h("form", { class: "modal", role: "dialog", "aria-labelledby": "modal-title", novalidate: true, on: { submit: (event) => send(event) } },
+  const form = h("form", { novalidate: true, on: { submit: (event) => send(event) } },
     h("header", {},
       h("span", { class: "avatar brand", "aria-hidden": "true" }, icon("horse")),
       h("div", {}, h("h2", { id: "modal-title" }, modal.title), h("p", {}, `${stage.world.bot.name} for ${displayName(user)}`)),
@@ -69,7 +69,7 @@ export function openModal(modal, user, back = null) {
     h("div", { class: "modal-body" }, wrong, fields),
     h("p", { class: "modal-notice" }, icon("warn"), `This form will be submitted to ${stage.world.bot.name}. Do not share passwords or other sensitive information.`),
     h("footer", {}, h("button", { type: "button", class: "button plain", on: { click: close } }, "Cancel"), submit));
-  const cover = h("div", { class: "modal-cover" }, form);
+  const cover = h("div", { class: "modal-cover" }, h("div", { class: "modal", role: "dialog", "aria-labelledby": "modal-title" }, form));
   form.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       event.stopPropagation();

@@ -191,10 +191,11 @@ export class CommandLine {
   pressed(event, pill) {
     if (event.isComposing || pill.list.arrow(event)) return;
     const choice = pill.list.open && pill.list.active >= 0 && !pill.settled;
+    const meant = pill.option.required || pill.list.moved || pill.input.value.trim();
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       if (!choice || !pill.list.choose()) this.onward(pill);
-    } else if (event.key === "Tab" && !event.shiftKey && choice && pill.input.value.trim()) {
+    } else if (event.key === "Tab" && !event.shiftKey && choice && meant) {
       event.preventDefault();
       const place = this.pills.indexOf(pill);
       pill.list.choose();

@@ -1,0 +1,239 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+
+use super::*;
+
+#[test]
+fn every_number_that_is_none_has_its_words() {
+    let numbers = [
+        NumberRefusal::Empty,
+        NumberRefusal::NotPlain,
+        NumberRefusal::Comma,
+        NumberRefusal::Zero,
+        NumberRefusal::Negative,
+        NumberRefusal::TooFine { max: 2 },
+        NumberRefusal::TooLarge,
+    ];
+    let refusals = numbers.into_iter().map(|number| Refused::Number(Field::Limit, number));
+    insta::assert_snapshot!(read_all(refusals, Doing::Ordering), @r#"
+    # Not a number that an order can have
+    There is no number in `limit`.
+    **Nothing was sent.**
+    Write it plainly: `5`, `0.25`, `184.50`.
+    # Not a number that an order can have
+    What stands in `limit` is no plain number.
+    **Nothing was sent.**
+    Write it plainly: `5`, `0.25`, `184.50`.
+    # Not a number that an order can have
+    There is a comma in `limit`. It means thousands to some and decimals to others, and Paddock does not guess with money.
+    **Nothing was sent.**
+    Write `1000` for a thousand and `0.5` for a half.
+    # Not a number that an order can have
+    `limit` is zero.
+    **Nothing was sent.**
+    Give a number above zero.
+    # Not a number that an order can have
+    `limit` is below zero.
+    **Nothing was sent.**
+    Give a number above zero. To sell, use `/sell`.
+    # Not a number that an order can have
+    `limit` has more than 2 digits after the point.
+    **Nothing was sent.**
+    Round it.
+    # Not a number that an order can have
+    `limit` is larger than any order could be.
+    **Nothing was sent.**
+    Check for a digit too many.
+    "#);
+}
+
+#[test]
+fn every_symbol_and_name_that_is_none_has_its_words() {
+    let symbols = [
+        SymbolRefusal::Empty,
+        SymbolRefusal::TooLong,
+        SymbolRefusal::NotLetters,
+        SymbolRefusal::LooksLikeSecret,
+        SymbolRefusal::Crypto,
+        SymbolRefusal::OptionContract,
+    ];
+    let names = [NameRefusal::Empty, NameRefusal::TooLong, NameRefusal::OddCharacter, NameRefusal::LooksLikeSecret];
+    let refusals = symbols.into_iter().map(Refused::Symbol).chain(names.into_iter().map(Refused::Name));
+    insta::assert_snapshot!(read_all(refusals, Doing::Ordering), @r#"
+    # Not a symbol
+    The symbol is empty.
+    **Nothing was sent.**
+    Start typing a ticker or a company name and pick from the list.
+    # Not a symbol
+    No US stock has a symbol that long.
+    **Nothing was sent.**
+    Start typing a ticker or a company name and pick from the list.
+    # Not a symbol
+    A symbol has letters A–Z, perhaps a digit or one point, such as `AAPL` or `BRK.B`. Look-alike letters from other alphabets do not count.
+    **Nothing was sent.**
+    Start typing a ticker or a company name and pick from the list.
+    # That looks like an Alpaca key
+    Options of a command are no place for a key or a secret: Discord keeps them with the message. Paddock did not store it, and it should not be used any more.
+    **Nothing was sent.**
+    Delete that key at Alpaca now and make a new one. Then use `/account add` or `/account rotate`, and paste it into the form that opens.
+    # No crypto here
+    Paddock trades US stocks and funds; crypto pairs it does not.
+    **Nothing was sent.**
+    # No options here
+    Paddock trades US stocks and funds; option contracts it does not.
+    **Nothing was sent.**
+    # Not a name for an account
+    The name is empty.
+    **Nothing was sent.**
+    Give it one to 32 letters or digits.
+    # Not a name for an account
+    The name is longer than 32 characters.
+    **Nothing was sent.**
+    Choose a shorter one.
+    # Not a name for an account
+    A name has letters A–Z, digits, spaces, `-` and `_`.
+    **Nothing was sent.**
+    Choose another one.
+    # That looks like an Alpaca key
+    Options of a command are no place for a key or a secret: Discord keeps them with the message. Paddock did not store it, and it should not be used any more.
+    **Nothing was sent.**
+    Delete that key at Alpaca now and make a new one. Then use `/account add` or `/account rotate`, and paste it into the form that opens.
+    "#);
+}
+
+#[test]
+fn every_broken_rule_has_its_words() {
+    let rules = [
+        RuleBreak::NotTradable("AAPL".into()),
+        RuleBreak::NotFractionable("BRK.A".into()),
+        RuleBreak::FractionNeedsDay,
+        RuleBreak::BelowOneDollar,
+        RuleBreak::ExtendedNeedsLimit,
+        RuleBreak::PriceIncrement,
+        RuleBreak::SellsMoreThanHeld { held: decimal("0.50") },
+    ];
+    insta::assert_snapshot!(read_all(rules.map(Refused::Rule), Doing::Ordering), @r#"
+    # Cannot be traded
+    Alpaca lists **AAPL** as not tradable now.
+    **Nothing was sent.**
+    It may be delisted or new. Alpaca's page for the symbol says more.
+    # Whole shares only
+    **BRK.A** trades in whole shares only, so neither a fraction nor `dollars` works.
+    **Nothing was sent.**
+    Give a whole number as `quantity`.
+    # Fractions are day orders
+    Alpaca takes fractions and dollar amounts for the day only.
+    **Nothing was sent.**
+    Leave `tif` out, or round to whole shares.
+    # Too small
+    Alpaca takes dollar amounts from $1.00 up.
+    **Nothing was sent.**
+    Give at least `1`.
+    # Extended hours need a limit
+    Before 09:30 and after 16:00 ET Alpaca takes limit orders only.
+    **Nothing was sent.**
+    Name your price with `limit`, or leave `extended` out.
+    # Price too fine
+    From $1.00 up, prices go in whole cents; below, in hundredths of a cent.
+    **Nothing was sent.**
+    Round `limit`.
+    # More than you hold
+    You can sell 0.5 shares; open orders may hold others. A fraction cannot be sold short.
+    **Nothing was sent.**
+    Sell less, or cancel the order that holds the shares.
+    "#);
+}
+
+#[test]
+fn every_pair_of_keys_that_is_none_has_its_words() {
+    let keys = [
+        KeysRefusal::Empty(Field::KeyId),
+        KeysRefusal::PastedExtras(Field::Secret),
+        KeysRefusal::Swapped,
+        KeysRefusal::SameTwice,
+        KeysRefusal::OtherEnvironment { actual: Environment::Live },
+        KeysRefusal::NotAccepted,
+        KeysRefusal::DifferentAccount,
+        KeysRefusal::NotActive("ONBOARDING".into()),
+    ];
+    insta::assert_snapshot!(read_all(keys.map(Refused::Keys), Doing::Changing), @r#"
+    # Something is missing
+    Nothing was pasted as the key ID.
+    **Nothing was stored.**
+    Copy both again from Alpaca's page and open a new form with `/account add` or `/account rotate`.
+    # More than the key was pasted
+    There are quotes, spaces, line breaks or other words in the secret key.
+    **Nothing was stored.**
+    Copy both again from Alpaca's page and open a new form with `/account add` or `/account rotate`.
+    # The two are swapped
+    The key ID (short, capitals) goes into the first field, the secret key (long) into the second.
+    **Nothing was stored.**
+    Copy both again from Alpaca's page and open a new form with `/account add` or `/account rotate`.
+    # Twice the same
+    The same text was pasted into both fields.
+    **Nothing was stored.**
+    Copy both again from Alpaca's page and open a new form with `/account add` or `/account rotate`.
+    # Keys of the other kind
+    These are LIVE keys, and the form was for PAPER.
+    **Nothing was stored.**
+    To link this LIVE account, use `/account add` and choose live.
+    # Alpaca does not take these keys
+    They are mistyped, deleted, or cut off while copying. Alpaca shows a secret only once.
+    **Nothing was stored.**
+    Make new keys at Alpaca and try again.
+    # Keys of another account
+    These keys open another Alpaca account than the one that they should replace the keys of.
+    **Nothing was stored.**
+    To link that other account, use `/account add`.
+    # This Alpaca account is not active
+    Alpaca shows it as `ONBOARDING`, so it cannot trade yet.
+    **Nothing was stored.**
+    Finish what Alpaca asks for on its page, then try again.
+    "#);
+}
+
+#[test]
+fn every_spent_ticket_has_its_own_words() {
+    let tickets = [
+        TicketRefusal::Unknown,
+        TicketRefusal::Expired,
+        TicketRefusal::Used,
+        TicketRefusal::Void,
+        TicketRefusal::Elsewhere,
+        TicketRefusal::Altered,
+        TicketRefusal::EnvironmentChanged,
+    ];
+    let kinds: HashSet<_> = tickets.iter().map(|ticket| explain(&Refused::Ticket(*ticket)).kind).collect();
+    assert_eq!(kinds.len(), tickets.len());
+    insta::assert_snapshot!(read_all(tickets.map(Refused::Ticket), Doing::Ordering), @r#"
+    # Not your card
+    These buttons belong to somebody else, or to nothing that Paddock knows.
+    **This press sent nothing.**
+    Use a command of your own.
+    # This card has expired
+    Prices move, so a card is good for a short time only.
+    **Nothing was sent.**
+    Give the command again for a new card.
+    # Pressed before
+    This card was used already. One card does one thing, once.
+    **This press sent nothing.**
+    The first press counts. `/orders` shows what became of it.
+    # This card was withdrawn
+    It was canceled, or a newer one took its place.
+    **This press sent nothing.**
+    Give the command again for a new card.
+    # Not the place
+    A card is pressed where it was asked for.
+    **This press sent nothing.**
+    Give the command again for a new card.
+    # This card is not what was shown
+    What Paddock has noted for it differs from what it was made for.
+    **Nothing was sent.**
+    Give the command again for a new card.
+    -- Reference 7KQ4RT
+    # This account changed
+    The account is not in the environment that the card was made for.
+    **Nothing was sent.**
+    Give the command again for a new card.
+    -- Reference 7KQ4RT
+    "#);
+}

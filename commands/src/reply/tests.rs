@@ -1,0 +1,34 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+
+use super::escape::tests::HOSTILE;
+use super::fixtures::{
+    account, at_broker, broker_account, broker_order, card, clock, decimal, filled, live, now, order, paper, position,
+    receipt, refusal, usd,
+};
+use super::help::Topic;
+use super::receipt::Following;
+use super::*;
+use chrono::TimeDelta;
+use desk::Trouble;
+use desk::views::{
+    AccountHealth, Accounts, Balance, Canceled, CanceledAll, FormDone, Linked, Orders, Positions, Question, Receipt,
+    ServiceStatus,
+};
+use domain::account::{AccountStatus, BrokerAccount, Position};
+use domain::brokerage::Which;
+use domain::ids::{ClientOrderId, TicketId};
+use domain::life::{Ending, State};
+use domain::order::{BrokerStatus, Order, Pricing, Side, Size, TimeInForce};
+use domain::outcome::{CancelOutcome, Doubt, ReadFailure, RefusalReason};
+use domain::symbol::Symbol;
+use std::time::Duration;
+use uuid::Uuid;
+
+mod account_texts;
+mod card_texts;
+mod hostile;
+mod list_texts;
+
+fn question(account: LinkedAccount) -> Question {
+    Question { ticket: TicketId(Uuid::from_u128(9)), account, expires_at: now() + TimeDelta::seconds(60) }
+}
