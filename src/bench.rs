@@ -30,22 +30,30 @@ use std::time::Duration;
 use store::embedded::{Embedded, Mode};
 use store::{Limits, Store};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Runs the benchmark and prints its report.
 ///
 /// # Errors
 /// When a part cannot be started, or does not answer.
 pub async fn run(rounds: usize, accounts: usize) -> anyhow::Result<()> {
-    ensure!(rounds > 0 && rounds <= accounts, "--rounds must be at least 1 and at most --accounts: each round uses another account");
+    ensure!(
+        rounds > 0 && rounds <= accounts,
+        "--rounds must be at least 1 and at most --accounts: each round uses another account"
+    );
     let folder = Data::from_env(&config::Env::from_pairs([])?).folder.join("bench");
     let _ = std::fs::remove_dir_all(&folder);
-    let mut setup = WorldSetup::seeded(7, WorldClock::running_from(SystemClock::start().now())).hours(Hours::AlwaysOpen);
+    let mut setup =
+        WorldSetup::seeded(7, WorldClock::running_from(SystemClock::start().now())).hours(Hours::AlwaysOpen);
     setup.friends = (0..accounts).map(|n| format!("friend{n}")).collect();
     let world = World::start(setup).await?;
     let database = Embedded::start(&folder, Mode::Durable).await?;
     let mut bot = Bot::start(&world, &database)?;
-    discord::put_commands(&Discord { token: SecretString::from(world.discord.token()), proxy: Some(world.discord.api_base()) }).await?;
+    discord::put_commands(&Discord {
+        token: SecretString::from(world.discord.token()),
+        proxy: Some(world.discord.api_base()),
+    })
+    .await?;
     world.discord.wait_ready(PATIENCE).await?;
     say(&format!("Linking {accounts} live accounts through the bot …"));
     link(&world).await?;
@@ -213,7 +221,9 @@ fn line(what: &str, (p50, p99): (f64, f64), floor: (f64, f64)) -> String {
 fn spread(spans: &[TimeDelta]) -> (f64, f64) {
     let mut micros: Vec<i64> = spans.iter().map(|span| span.num_microseconds().unwrap_or(i64::MAX)).collect();
     micros.sort_unstable();
-    let at = |percent: usize| micros.get((micros.len() * percent / 100).min(micros.len().saturating_sub(1))).copied().unwrap_or_default();
+    let at = |percent: usize| {
+        micros.get((micros.len() * percent / 100).min(micros.len().saturating_sub(1))).copied().unwrap_or_default()
+    };
     (micros_to_millis(at(50)), micros_to_millis(at(99)))
 }
 

@@ -57,7 +57,8 @@ impl Service {
         });
         let wire = Wire::connect(&config.discord).await?;
         let turnstile = Turnstile::new();
-        let framework = SwapHttp::around(commands::framework(desk.clone(), turnstile.clone()), Arc::clone(&wire.interactions));
+        let framework =
+            SwapHttp::around(commands::framework(desk.clone(), turnstile.clone()), Arc::clone(&wire.interactions));
         let mut client = wire.client(framework).await?;
         let shards = Arc::clone(&client.shard_manager);
         let (stopping, _) = watch::channel(false);

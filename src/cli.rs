@@ -29,7 +29,7 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Bring the database's schema up to date, as the owning role (PADDOCK_OWNER_DATABASE_URL).
+    /// Bring the database's schema up to date, as the owning role.
     Migrate {
         /// Print the SQL that makes the roles, for an administrator to run once, and do nothing else.
         #[arg(long)]

@@ -129,8 +129,14 @@ impl Env {
     /// # Errors
     /// `Missing` without value and default; `Unusable` with `expected` when it does not parse.
     pub fn parse<T: std::str::FromStr>(&self, variable: Variable, expected: &str) -> Result<T, ConfigRefusal> {
-        let text = self.get(variable).ok_or(ConfigRefusal::Missing { name: variable.name, about: variable.about, hint: "" })?;
-        text.trim().parse().map_err(|_| ConfigRefusal::Unusable { name: variable.name, why: format!("it should be {expected}") })
+        let text = self.get(variable).ok_or(ConfigRefusal::Missing {
+            name: variable.name,
+            about: variable.about,
+            hint: "",
+        })?;
+        text.trim()
+            .parse()
+            .map_err(|_| ConfigRefusal::Unusable { name: variable.name, why: format!("it should be {expected}") })
     }
 }
 

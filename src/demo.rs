@@ -28,9 +28,7 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let mut stop = Stop::listen()?;
     let data = folder(&args)?;
     let setup = WorldSetup::seeded(args.seed, WorldClock::running_from(clock.now())).hours(Hours::AlwaysOpen);
-    let world = World::start(setup)
-        .await
-        .context("the simulated world could not be started")?;
+    let world = World::start(setup).await.context("the simulated world could not be started")?;
     let config = configure(&world, &data)?;
     say("Starting the private PostgreSQL and the bot …");
     let database = Database::open(&config.database, &config.data).await?;
@@ -85,7 +83,8 @@ fn key_file(path: &Path) -> anyhow::Result<SecretString> {
     if !path.exists() {
         write_private(path, &keys::generate())?;
     }
-    let text = std::fs::read_to_string(path).with_context(|| format!("the key file {} cannot be read", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("the key file {} cannot be read", path.display()))?;
     Ok(SecretString::from(text.trim()))
 }
 
@@ -119,7 +118,9 @@ fn about(world: &World, page: &str) -> serde_json::Value {
 fn announce(world: &World, page: &str, data: &Data, clock: &SystemClock) {
     let origins = world.exchange.origins();
     say(&format!("\n  Open {page}   (ready after {:.1} s)\n", clock.elapsed().as_secs_f32()));
-    say("Nothing here is real: the Discord, the exchange, the money and the keys are simulated; the bot is the real one.\n");
+    say(
+        "Nothing here is real: the Discord, the exchange, the money and the keys are simulated; the bot is the real one.\n",
+    );
     for friend in world.friends() {
         say(&format!("  {}  paper  key {}  secret {}", friend.name, friend.paper.key_id, friend.paper.secret));
         say(&format!("  {}  live   key {}  secret {}", friend.name, friend.live.key_id, friend.live.secret));

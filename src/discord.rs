@@ -5,8 +5,8 @@
 //! two clients: `main` with the limiter for messages and registration, `interactions` without it and with a short deadline,
 //! swapped in for every interaction. A proxied (simulated) Discord works without limiter only.
 
-use crate::config::discord::Discord as Config;
 use crate::config::Env;
+use crate::config::discord::Discord as Config;
 use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
 use serenity::all::{ApplicationId, CreateAllowedMentions, GatewayIntents, Http, HttpBuilder};
@@ -122,10 +122,6 @@ pub async fn register(env: &Env) -> anyhow::Result<()> {
 /// When Discord cannot be reached or refuses them.
 pub async fn put_commands(config: &Config) -> anyhow::Result<usize> {
     let wire = Wire::connect(config).await?;
-    let made = wire
-        .main
-        .create_global_commands(&commands::registration())
-        .await
-        .map_err(|error| explain(&error))?;
+    let made = wire.main.create_global_commands(&commands::registration()).await.map_err(|error| explain(&error))?;
     Ok(made.len())
 }

@@ -46,7 +46,8 @@ pub async fn rotate(env: &Env) -> anyhow::Result<()> {
     let (ring, database) = open(env).await?;
     let total = waiting(&database.store, ring.newest()).await?;
     let bar = ProgressBar::new(total).with_style(
-        ProgressStyle::with_template("re-sealing {bar:30} {pos}/{len} {per_sec} {eta}").context("the progress bar's template")?,
+        ProgressStyle::with_template("re-sealing {bar:30} {pos}/{len} {per_sec} {eta}")
+            .context("the progress bar's template")?,
     );
     let done = reseal_all(&database.store, &ring, |row| bar.inc(row)).await;
     bar.finish();
@@ -151,7 +152,10 @@ fn report(uses: &[KeyUse], ring: &KeyRing, now: DateTime<Utc>) -> Vec<String> {
                 "Key {key} is older than 90 days. Put a new one (`paddock keys generate`) in front of PADDOCK_FERNET_KEYS and run `paddock keys rotate`."
             ));
         } else if key != ring.newest() {
-            advice.push(format!("Key {key} is still needed by {} rows: run `paddock keys rotate` before removing it.", row.rows));
+            advice.push(format!(
+                "Key {key} is still needed by {} rows: run `paddock keys rotate` before removing it.",
+                row.rows
+            ));
         }
     }
     lines.extend(advice);

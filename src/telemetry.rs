@@ -85,9 +85,8 @@ mod tests {
     fn foreign_crates_are_silent_even_at_error_and_ours_are_heard() {
         let sink = Sink::default();
         let writer = sink.clone();
-        let layer = tracing_subscriber::fmt::layer()
-            .with_writer(move || writer.clone())
-            .with_filter(ours(LevelFilter::DEBUG));
+        let layer =
+            tracing_subscriber::fmt::layer().with_writer(move || writer.clone()).with_filter(ours(LevelFilter::DEBUG));
         tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
             tracing::error!(target: "serenity::gateway::ws", "canary-frame");
             tracing::error!(target: "serenity::http::client", "canary-token");

@@ -71,7 +71,10 @@ pub async fn watch(manager: Arc<ShardManager>, clock: Arc<dyn Clock>) {
                     manager.restart(shard).await;
                 }
                 Verdict::GiveUp => {
-                    tracing::error!(shard = shard.0, "the gateway does not come back; ending so that the supervisor starts afresh");
+                    tracing::error!(
+                        shard = shard.0,
+                        "the gateway does not come back; ending so that the supervisor starts afresh"
+                    );
                     return;
                 }
             }

@@ -30,7 +30,8 @@ async fn every_wrong_paste_has_its_own_answer_and_stores_nothing() {
     assert!(!list.text().contains("PAPER"), "nothing was linked: {}", list.text());
     let stored = town.db.as_superuser("select count(*)::text from app.accounts").await;
     assert_eq!(stored, vec![vec![Some("0".to_owned())]]);
-    let mut kinds: Vec<String> = answers.iter().map(|text| text.split("Reference").next().unwrap().to_owned()).collect();
+    let mut kinds: Vec<String> =
+        answers.iter().map(|text| text.split("Reference").next().unwrap().to_owned()).collect();
     kinds.sort();
     kinds.dedup();
     assert!(kinds.len() >= 5, "each mistake has an answer of its own:\n{}", answers.join("\n---\n"));

@@ -115,7 +115,11 @@ impl Town {
 
     pub fn friend(&self, name: &str) -> Friend {
         let account = |environment| {
-            self.exchange.seed_account(&format!("{name}'s {}", Environment::name(environment)), environment, Decimal::from(100_000))
+            self.exchange.seed_account(
+                &format!("{name}'s {}", Environment::name(environment)),
+                environment,
+                Decimal::from(100_000),
+            )
         };
         Friend { user: self.discord.user(name), paper: account(Environment::Paper), live: account(Environment::Live) }
     }
@@ -243,11 +247,12 @@ fn bare(folder: &Path, arguments: &[&str]) -> Command {
 /// Runs a command of the binary to its end, which must come within a minute.
 pub fn paddock_in(folder: &Path, arguments: &[&str], environment: &[(String, String)]) -> std::process::Output {
     let mut command = bare(folder, arguments);
-    let child = command.envs(environment.iter().cloned()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child =
+        command.envs(environment.iter().cloned()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
     let (ended, end) = std::sync::mpsc::channel::<()>();
     let alarm = std::thread::spawn(move || {
-        if end.recv_timeout(Duration::from_secs(60)) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+        if end.recv_timeout(Duration::from_mins(1)) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
             // It may have ended in this very moment.
             let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
         }

@@ -6,11 +6,11 @@ use sim::exchange::Environment;
 
 /// The forms in which a secret could hide.
 fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
-    let hex: String = secret.bytes().map(|b| format!("{b:02x}")).collect();
+    let hex: Vec<String> = secret.bytes().map(|b| format!("{b:02x}")).collect();
     let decimals: Vec<String> = secret.bytes().map(|b| b.to_string()).collect();
     vec![
         ("plain", secret.as_bytes().to_vec()),
-        ("hex", hex.into_bytes()),
+        ("hex", hex.concat().into_bytes()),
         ("decimal bytes", decimals.join(", ").into_bytes()),
         ("base64", base64(secret.as_bytes()).into_bytes()),
     ]
@@ -49,7 +49,9 @@ async fn no_secret_is_in_logs_database_or_discord_traffic() {
         .await;
     let mut haystacks: Vec<(String, Vec<u8>)> = vec![("log".to_owned(), town.log().into_bytes())];
     haystacks.extend(dump.into_iter().flatten().flatten().map(|text| ("database".to_owned(), text.into_bytes())));
-    haystacks.extend(town.discord.received().into_iter().map(|sent| (format!("{} {}", sent.method, sent.path), sent.body.to_vec())));
+    haystacks.extend(
+        town.discord.received().into_iter().map(|sent| (format!("{} {}", sent.method, sent.path), sent.body.to_vec())),
+    );
     let bytes: usize = haystacks.iter().map(|(_, hay)| hay.len()).sum();
     let mut hits = Vec::new();
     let mut searched = 0;

@@ -22,7 +22,10 @@ async fn card(ham: &Friend, place: Place) -> MessageView {
 }
 
 fn confirm(card: &MessageView) -> String {
-    card.buttons().into_iter().find(|label| label.starts_with("Confirm") || label.starts_with("Buy")).expect("a button that confirms")
+    card.buttons()
+        .into_iter()
+        .find(|label| label.starts_with("Confirm") || label.starts_with("Buy"))
+        .expect("a button that confirms")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,11 @@
 //! Whole-system tests: the real service as a process, a simulated Discord and Alpaca over real sockets, the real PostgreSQL.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, reason = "tests fail loudly and print their figures")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests fail loudly and print their figures"
+)]
 
 mod harness;
 

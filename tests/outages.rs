@@ -14,7 +14,12 @@ async fn when_alpaca_is_down_every_command_says_so_and_nothing_is_sent() {
     for origin in [Origin::Trading(Environment::Paper), Origin::Data] {
         town.exchange.set_down(origin, true);
     }
-    for (command, options) in [("balance", vec![]), ("positions", vec![]), ("orders", vec![]), ("buy", vec![("symbol", "AAPL"), ("quantity", "1")])] {
+    for (command, options) in [
+        ("balance", vec![]),
+        ("positions", vec![]),
+        ("orders", vec![]),
+        ("buy", vec![("symbol", "AAPL"), ("quantity", "1")]),
+    ] {
         let answer = ham.says(command, &options).await;
         assert!(answer.text().contains("Alpaca"), "/{command}: {}", answer.text());
     }

@@ -39,6 +39,9 @@ async fn keys_are_rotated_under_use_and_the_old_key_can_then_be_withdrawn() {
     for friend in &friends {
         failures += i32::from(!friend.says("balance", &[]).await.text().contains("$100,000.00"));
     }
-    println!("PROMISE P8 cases={} violations={failures} decrypt_failures={failures} rows_on_old_key=0", opened + friends.len());
+    println!(
+        "PROMISE P8 cases={} violations={failures} decrypt_failures={failures} rows_on_old_key=0",
+        opened + friends.len()
+    );
     assert_eq!(failures, 0);
 }

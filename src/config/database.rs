@@ -47,7 +47,11 @@ pub fn owner_url(env: &Env) -> Result<Option<SecretString>, ConfigRefusal> {
 fn address(env: &Env, variable: Variable) -> Result<Option<SecretString>, ConfigRefusal> {
     match env.get(variable) {
         None => Ok(None),
-        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => Ok(Some(SecretString::from(url))),
-        Some(_) => Err(ConfigRefusal::Unusable { name: variable.name, why: "it should start with postgres://".to_owned() }),
+        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            Ok(Some(SecretString::from(url)))
+        }
+        Some(_) => {
+            Err(ConfigRefusal::Unusable { name: variable.name, why: "it should start with postgres://".to_owned() })
+        }
     }
 }

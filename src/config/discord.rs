@@ -35,7 +35,10 @@ impl Discord {
             hint: "Create an application at https://discord.com/developers/applications, add a bot, and copy its token; README.md shows each step.",
         })?;
         let base = env.get(API).unwrap_or_default().trim_end_matches('/');
-        if !base.starts_with("https://") && !base.starts_with("http://127.0.0.1:") && !base.starts_with("http://localhost:") {
+        if !base.starts_with("https://")
+            && !base.starts_with("http://127.0.0.1:")
+            && !base.starts_with("http://localhost:")
+        {
             let why = "it should start with https:// (plain http only for this machine)".to_owned();
             return Err(ConfigRefusal::Unusable { name: API.name, why });
         }

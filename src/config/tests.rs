@@ -21,7 +21,10 @@ fn the_example_file_lists_exactly_the_variables_that_are_read() {
 #[test]
 fn a_misspelt_variable_is_an_error_that_names_the_right_one() {
     let refusal = env(&[("PADDOCK_FERNET_KEY", "x")]).err().unwrap();
-    assert_eq!(refusal.to_string(), "PADDOCK_FERNET_KEY is set, but Paddock has no such variable. Did you mean PADDOCK_FERNET_KEYS?");
+    assert_eq!(
+        refusal.to_string(),
+        "PADDOCK_FERNET_KEY is set, but Paddock has no such variable. Did you mean PADDOCK_FERNET_KEYS?"
+    );
 }
 
 #[test]

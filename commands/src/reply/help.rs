@@ -73,7 +73,8 @@ fn accounts() -> Reply {
 fn privacy() -> Reply {
     Reply::plain("Help: privacy")
         .say(
-            "**Your keys** go from the form to Alpaca and are stored encrypted; nobody can read them back here, you included. \
+            "**Your keys** go from the form to Alpaca, are stored encrypted, and are never shown again. \
+             Whoever runs this Paddock holds the master key, so link accounts only where you trust them. \
              **Discord sees what you type into the form**, as it sees everything typed into Discord. An Alpaca key can trade and, for crypto, \
              move funds out; Paddock itself has no code that could. Start on paper, and delete a key at Alpaca when you stop using it.",
         )

@@ -2,7 +2,7 @@
 
 use crate::desk::Desk;
 use crate::gate::{Held, Inside};
-use crate::queue::Place;
+use crate::queue::{Front, Place};
 use crate::record::{Sight, is_ours};
 use crate::refused::{Refused, Trouble};
 use crate::views::Receipt;
@@ -26,6 +26,8 @@ const LEASE: Duration = Duration::from_secs(45);
 const LINE: Duration = Duration::from_secs(25);
 /// Longest try to reach the database before a POST.
 const DATABASE: Duration = Duration::from_secs(5);
+/// Longest pause between two tries to come forward.
+const PAUSE_MAX: Duration = Duration::from_millis(100);
 /// A longer wait for the request budget is the user's to decide on.
 pub(crate) const BUDGET: Duration = Duration::from_secs(10);
 
@@ -90,13 +92,8 @@ impl Drop for Unsent {
 impl Outbound {
     async fn carry_out(mut self: Box<Self>, place: Place) -> Result<Receipt, Refused> {
         let owner = Uuid::from_bytes(fresh::bytes());
-        let began = self.desk.inner().clock.elapsed();
-        let Some(front) = self.desk.within(LINE, place.reach()).await else {
-            self.note(Seen::NotSent, None, Some("waited too long for its turn")).await;
-            return Err(Refused::Busy(LINE));
-        };
-        let access = match self.prepare(owner, began).await {
-            Ok(access) => access,
+        let (front, access) = match self.come_forward(owner, place).await {
+            Ok(turn) => turn,
             Err(Kept::Back(refused)) => {
                 self.note(Seen::NotSent, Some(owner), Some(held_back(&refused))).await;
                 return Err(refused);
@@ -112,13 +109,50 @@ impl Outbound {
         if refused_keys { Err(Refused::KeysNoLongerAccepted(name)) } else { Ok(receipt) }
     }
 
-    async fn close(self: Box<Self>, why: &'static str) {
-        self.note(Seen::NotSent, None, Some(why)).await;
+    /// Waits for the front of the line and for the lease. The database knows the order of the clicks, the line only that of
+    /// arrival: whoever is at the front too early steps back, or the two would wait for each other.
+    async fn come_forward(&mut self, owner: Uuid, mut place: Place) -> Result<(Front, Access), Kept> {
+        let desk = self.desk.clone();
+        let clock = &desk.inner().clock;
+        let began = clock.elapsed();
+        let waited = || clock.elapsed().saturating_sub(began);
+        let mut pause = Duration::from_millis(10);
+        let mut away_since = None;
+        loop {
+            let turn = desk.within(LINE.saturating_sub(waited()), place.reach()).await;
+            let front = turn.ok_or(Kept::Back(Refused::Busy(LINE)))?;
+            match self.try_lease(owner).await {
+                Ok((Lease::Taken(intent), Some(keyed))) => {
+                    self.intent = intent;
+                    return Ok((front, self.unlock(keyed)?));
+                }
+                // It has waited too long to be sent, and nobody has closed it yet.
+                Ok((Lease::TooLate(intent), _)) if intent.life.state == State::Intended && intent.sent_at.is_none() => {
+                    return Err(Kept::Back(Refused::Busy(waited())));
+                }
+                Ok((Lease::TooLate(intent), _)) => return Err(Kept::TooLate(Box::new(intent))),
+                Ok(_) => away_since = None,
+                Err(error) if may_pass(&error) && waited() < *away_since.get_or_insert(waited()) + DATABASE => {}
+                Err(error) => return Err(Kept::Back(self.why_not(error))),
+            }
+            drop(front);
+            clock.sleep(pause).await;
+            pause = (pause * 2).min(PAUSE_MAX);
+            place = desk.inner().queues.place(self.account.id);
+        }
     }
 
-    /// Takes the right to send and opens the credential.
-    async fn prepare(&mut self, owner: Uuid, began: Duration) -> Result<Access, Kept> {
-        let keyed = self.lease(owner, began).await?;
+    fn why_not(&self, error: StoreError) -> Refused {
+        match error {
+            StoreError::NotFound => Refused::NoSuchAccount(self.account.name.to_string()),
+            // No byte has left, and that is what is going to be noted: no doubt about it for the user.
+            StoreError::Ambiguous => Refused::Trouble(Trouble::Database),
+            other => other.into(),
+        }
+    }
+
+    /// Opens the credential, if nothing speaks against sending now.
+    fn unlock(&self, keyed: store::Keyed) -> Result<Access, Kept> {
         if keyed.account.environment != self.intent.environment {
             tracing::error!(intent = %self.intent.id, "the account is in another environment than its intent");
             return Err(Kept::Back(Refused::Ticket(store::TicketRefusal::EnvironmentChanged)));
@@ -128,41 +162,8 @@ impl Outbound {
         if wait > BUDGET { Err(Kept::Back(Refused::Busy(wait))) } else { Ok(opened.access) }
     }
 
-    async fn lease(&mut self, owner: Uuid, began: Duration) -> Result<store::Keyed, Kept> {
-        let clock = &self.desk.inner().clock;
-        let asked = clock.elapsed();
-        let mut pause = Duration::from_millis(20);
-        loop {
-            let waited = clock.elapsed().saturating_sub(began);
-            match self.try_lease(owner).await {
-                Ok((Lease::Taken(intent), Some(keyed))) => {
-                    self.intent = intent;
-                    return Ok(keyed);
-                }
-                // It has waited too long to be sent, and nobody has closed it yet.
-                Ok((Lease::TooLate(intent), _)) if intent.life.state == State::Intended && intent.sent_at.is_none() => {
-                    return Err(Kept::Back(Refused::Busy(waited)));
-                }
-                Ok((Lease::TooLate(intent), _)) => return Err(Kept::TooLate(Box::new(intent))),
-                Ok(_) if waited < LINE => {}
-                Ok(_) => return Err(Kept::Back(Refused::Busy(waited))),
-                Err(StoreError::NotFound) => {
-                    return Err(Kept::Back(Refused::NoSuchAccount(self.account.name.to_string())));
-                }
-                // Asked again with the same owner, a lease whose commit was in doubt is simply ours.
-                Err(
-                    StoreError::Unavailable
-                    | StoreError::Timeout
-                    | StoreError::Ambiguous
-                    | StoreError::Conflict(Constraint::Contention),
-                ) if clock.elapsed().saturating_sub(asked) < DATABASE => {}
-                // No byte has left, and that is what is going to be noted: no doubt about it for the user.
-                Err(StoreError::Ambiguous) => return Err(Kept::Back(Refused::Trouble(Trouble::Database))),
-                Err(error) => return Err(Kept::Back(error.into())),
-            }
-            clock.sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_millis(500));
-        }
+    async fn close(self: Box<Self>, why: &'static str) {
+        self.note(Seen::NotSent, None, Some(why)).await;
     }
 
     async fn try_lease(&self, owner: Uuid) -> Result<(Lease, Option<store::Keyed>), StoreError> {
@@ -223,6 +224,17 @@ impl Outbound {
         // Said in so many words: they are let go only now.
         drop((self.held, self.inside));
     }
+}
+
+/// Failures that another try may not meet. A lease whose commit was in doubt is simply ours when the same owner asks again.
+const fn may_pass(error: &StoreError) -> bool {
+    matches!(
+        error,
+        StoreError::Unavailable
+            | StoreError::Timeout
+            | StoreError::Ambiguous
+            | StoreError::Conflict(Constraint::Contention)
+    )
 }
 
 /// For the book: what kept an order back.

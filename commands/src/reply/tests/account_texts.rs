@@ -226,7 +226,7 @@ fn the_help_helps() {
     `/account remove` deletes the keys at once. Positions and orders stay at Alpaca.
     [grey] -
     # Help: privacy
-    **Your keys** go from the form to Alpaca and are stored encrypted; nobody can read them back here, you included. **Discord sees what you type into the form**, as it sees everything typed into Discord. An Alpaca key can trade and, for crypto, move funds out; Paddock itself has no code that could. Start on paper, and delete a key at Alpaca when you stop using it.
+    **Your keys** go from the form to Alpaca, are stored encrypted, and are never shown again. Whoever runs this Paddock holds the master key, so link accounts only where you trust them. **Discord sees what you type into the form**, as it sees everything typed into Discord. An Alpaca key can trade and, for crypto, move funds out; Paddock itself has no code that could. Start on paper, and delete a key at Alpaca when you stop using it.
 
     **Your answers** are visible to you alone. Server owners do not see them, and cannot trade for you.
     **What is kept:** your accounts, your orders, and a record of what was done and when, so that nothing can be changed unnoticed. `/account remove` deletes an account's keys at once.
