@@ -14,6 +14,9 @@ use tempfile::TempDir;
 /// How long anything may take before a test gives up. Generous: the machine may be busy.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What the bot logs when it takes orders.
+pub const READY: &str = "what was open at start has been looked at";
+
 /// One friend: a Discord user with a paper and a live account at the exchange.
 #[derive(Clone)]
 pub struct Friend {
@@ -76,6 +79,8 @@ pub struct Town {
     pub exchange: ExchangeServer,
     pub db: TestDb,
     pub ring: String,
+    /// Replaces variables of the bot's environment, or adds to it.
+    pub overrides: Vec<(String, String)>,
     folder: TempDir,
     bot: Option<Child>,
 }
@@ -96,21 +101,22 @@ impl Town {
         Self::on(TestDb::new().await).await
     }
 
-    async fn populated(mut self) -> Self {
+    pub async fn populated(mut self) -> Self {
         let registered = self.paddock(&["register"]);
         assert!(registered.status.success(), "{}", String::from_utf8_lossy(&registered.stderr));
         self.start().await;
         self
     }
 
-    async fn on(db: TestDb) -> Self {
+    /// A town on this database, whose bot has not been started yet.
+    pub async fn on(db: TestDb) -> Self {
         let clock = WorldClock::running_from(SystemClock::start().now());
         let discord = Discord::start(DiscordSetup::new(clock.clone(), 7)).await.unwrap();
         let exchange = ExchangeServer::open(clock, 7).await.unwrap();
         exchange.set_market_open(Some(true));
         let ring = paddock_in(Path::new("/"), &["keys", "generate"], &[]);
         let ring = String::from_utf8(ring.stdout).unwrap().trim().to_owned();
-        Self { discord, exchange, db, ring, folder: tempfile::tempdir().unwrap(), bot: None }
+        Self { discord, exchange, db, ring, overrides: Vec::new(), folder: tempfile::tempdir().unwrap(), bot: None }
     }
 
     pub fn friend(&self, name: &str) -> Friend {
@@ -127,7 +133,7 @@ impl Town {
     /// The bot's environment.
     pub fn environment(&self) -> Vec<(String, String)> {
         let origins = self.exchange.origins();
-        vec![
+        let mut variables = vec![
             ("PADDOCK_DISCORD_TOKEN".to_owned(), self.discord.token().to_owned()),
             ("PADDOCK_DISCORD_API".to_owned(), self.discord.api_base()),
             ("PADDOCK_FERNET_KEYS".to_owned(), self.ring.clone()),
@@ -136,23 +142,35 @@ impl Town {
             ("PADDOCK_ALPACA_DATA_URL".to_owned(), origins.data.clone()),
             ("DATABASE_URL".to_owned(), self.db.app_url()),
             ("PADDOCK_LOG".to_owned(), "debug".to_owned()),
-        ]
+        ];
+        variables.retain(|(name, _)| !self.overrides.iter().any(|(other, _)| other == name));
+        variables.extend(self.overrides.iter().cloned());
+        variables
     }
 
     /// Starts the bot and waits until it answers commands.
     pub async fn start(&mut self) {
-        let settled = self.times_logged("what was open at start has been looked at");
+        let ready = self.times_logged(READY);
+        self.launch();
+        let clock = SystemClock::start();
+        while self.times_logged(READY) <= ready {
+            assert!(self.is_running() && clock.elapsed() < PATIENCE, "the bot gets ready: {}", self.log());
+            clock.sleep(Duration::from_millis(15)).await;
+        }
+        self.discord.wait_ready(PATIENCE).await.unwrap();
+    }
+
+    /// Starts the bot and waits for nothing.
+    pub fn launch(&mut self) {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log_file()).unwrap();
         let mut command = bare(self.folder.path(), &["serve"]);
         let bot = command.envs(self.environment()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
         self.bot = Some(bot);
-        let clock = SystemClock::start();
-        while self.times_logged("what was open at start has been looked at") <= settled {
-            let ended = self.bot.as_mut().and_then(|bot| bot.try_wait().unwrap());
-            assert!(ended.is_none() && clock.elapsed() < PATIENCE, "the bot gets ready: {}", self.log());
-            clock.sleep(Duration::from_millis(15)).await;
-        }
-        self.discord.wait_ready(PATIENCE).await.unwrap();
+    }
+
+    /// Whether the bot's process is there.
+    pub fn is_running(&mut self) -> bool {
+        self.bot.as_mut().is_some_and(|bot| bot.try_wait().unwrap().is_none())
     }
 
     /// Ends the bot as a power cut would.
@@ -188,8 +206,15 @@ impl Town {
         std::fs::read_to_string(self.log_file()).unwrap_or_default()
     }
 
-    fn times_logged(&self, text: &str) -> usize {
+    pub fn times_logged(&self, text: &str) -> usize {
         self.log().matches(text).count()
+    }
+
+    /// How long each start so far took, by the bot's own account.
+    pub fn ready_ms(&self) -> Vec<u64> {
+        let log = self.log();
+        let after = log.split("ready_ms=").skip(1);
+        after.filter_map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()).collect()
     }
 
     fn log_file(&self) -> PathBuf {
@@ -235,7 +260,7 @@ impl Drop for Town {
 }
 
 /// The binary with nothing of this process's environment but a home.
-fn bare(folder: &Path, arguments: &[&str]) -> Command {
+pub fn bare(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_paddock"));
     command.args(arguments).current_dir(folder).env_clear().env("HOME", folder).stdin(Stdio::null());
     if let Some(binaries) = std::env::var_os("PG_BINDIR") {

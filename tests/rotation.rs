@@ -1,6 +1,7 @@
 //! Master keys are rotated while the service runs, and a rotation that is killed is simply run again.
 
 use crate::harness::Town;
+use sim::discord::Place;
 use sim::exchange::Environment;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,4 +45,30 @@ async fn keys_are_rotated_under_use_and_the_old_key_can_then_be_withdrawn() {
         opened + friends.len()
     );
     assert_eq!(failures, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_lost_key_the_runbook_lets_users_give_their_keys_again() {
+    let mut town = Town::open().await;
+    let ham = town.friend("ham");
+    ham.links(Environment::Paper).await;
+    town.stop().await;
+    town.ring = String::from_utf8(town.paddock(&["keys", "generate"]).stdout).unwrap().trim().to_owned();
+
+    // The very statements of docs/runbooks/keys.md, with the fingerprints that `keys status` names.
+    let status = town.paddock(&["keys", "status"]);
+    assert!(!status.status.success(), "a key is missing");
+    let newest = String::from_utf8_lossy(&status.stdout).lines().find(|l| l.contains("newest")).unwrap()[..16].to_owned();
+    let missing = String::from_utf8_lossy(&status.stderr).into_owned();
+    let lost = missing.split_once("still need: ").unwrap().1[..16].to_owned();
+    let runbook = include_str!("../docs/runbooks/keys.md");
+    let sql = runbook.split_once("   BEGIN;").unwrap().1.split_once("   COMMIT;").unwrap().0;
+    town.db.as_superuser(&sql.replace("'LOST'", &format!("'{lost}'")).replace("'NEW'", &format!("'{newest}'"))).await;
+
+    town.start().await;
+    let told = ham.says("balance", &[]).await;
+    assert!(told.text().contains("/account rotate"), "{}", told.text());
+    let form = ham.runs(Place::Server, "account rotate", &[]).await.modal().await.unwrap();
+    ham.submits(&form, &ham.paper.key_id, &ham.paper.secret).await;
+    assert!(ham.says("balance", &[]).await.text().contains("$100,000.00"));
 }
