@@ -115,15 +115,16 @@ GRANT SELECT,
               answered_looks, version, sent_at, answered_at, settled_at, next_look_at)
       ON app.intents TO paddock_app;
 
--- An intent goes forward only: fills do not shrink, a known broker id stays, and what is over is over, except that an
--- order which never arrived may arrive after all.
+-- An intent goes forward only: fills do not shrink, a known broker id stays, and what the broker said to be over is over.
+-- That there is no order (not sent, refused, never arrived) is our own conclusion: the order itself overrules it.
 CREATE FUNCTION app.keep_intent_forward() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.filled_qty < OLD.filled_qty
        OR NEW.version < OLD.version
        OR (OLD.broker_order_id IS NOT NULL AND NEW.broker_order_id IS DISTINCT FROM OLD.broker_order_id)
-       OR (NEW.state <> OLD.state AND (NEW.state = 'intended' OR OLD.state IN (
-               'not_sent', 'refused', 'filled', 'canceled', 'expired', 'rejected', 'replaced'))) THEN
+       OR (NEW.state <> OLD.state AND (NEW.state = 'intended'
+           OR OLD.state IN ('filled', 'canceled', 'expired', 'rejected', 'replaced')
+           OR (OLD.state IN ('not_sent', 'refused') AND NEW.broker_order_id IS NULL))) THEN
         RAISE EXCEPTION 'intent % would go backwards', OLD.intent_id
             USING ERRCODE = '23514', CONSTRAINT = 'intents_forward';
     END IF;

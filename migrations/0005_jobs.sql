@@ -2,12 +2,21 @@
 
 CREATE POLICY jobs_due ON app.intents FOR SELECT TO paddock_jobs
     USING (next_look_at IS NOT NULL OR ticket_id IS NOT NULL);
-GRANT SELECT (user_id, intent_id, account_id, ticket_id, next_look_at) ON app.intents TO paddock_jobs;
+GRANT SELECT (user_id, intent_id, account_id, ticket_id, state, next_look_at) ON app.intents TO paddock_jobs;
 CREATE FUNCTION app.job_due_intents(most integer) RETURNS TABLE (user_id bigint, intent_id uuid, account_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT i.user_id, i.intent_id, i.account_id FROM app.intents i
      WHERE i.next_look_at <= now() ORDER BY i.next_look_at LIMIT most;
+END;
+
+-- For a start: what is not over, due or not. But not what is intended and not due: somebody waits to send it, or sends it.
+CREATE FUNCTION app.job_open_intents(most integer) RETURNS TABLE (user_id bigint, intent_id uuid, account_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT i.user_id, i.intent_id, i.account_id FROM app.intents i
+     WHERE i.next_look_at <= now() OR (i.next_look_at IS NOT NULL AND i.state IN ('unconfirmed', 'at_broker'))
+     ORDER BY i.state = 'at_broker', i.next_look_at LIMIT most;
 END;
 
 -- No ciphertext: a job learns where to look, and looks as the tenant.
@@ -64,10 +73,11 @@ BEGIN ATOMIC
      ORDER BY u.user_id;
 END;
 
-GRANT EXECUTE ON FUNCTION app.job_due_intents, app.job_credentials_to_reseal, app.job_key_uses, app.job_account_count,
-    app.job_purge, app.job_audit_verify_all TO paddock_app;
+GRANT EXECUTE ON FUNCTION app.job_due_intents, app.job_open_intents, app.job_credentials_to_reseal, app.job_key_uses,
+    app.job_account_count, app.job_purge, app.job_audit_verify_all TO paddock_app;
 GRANT CREATE ON SCHEMA app TO paddock_jobs; -- needed for the next lines only
 ALTER FUNCTION app.job_due_intents OWNER TO paddock_jobs;
+ALTER FUNCTION app.job_open_intents OWNER TO paddock_jobs;
 ALTER FUNCTION app.job_credentials_to_reseal OWNER TO paddock_jobs;
 ALTER FUNCTION app.job_key_uses OWNER TO paddock_jobs;
 ALTER FUNCTION app.job_account_count OWNER TO paddock_jobs;

@@ -61,6 +61,7 @@ pub async fn run(rounds: usize, accounts: usize) -> anyhow::Result<()> {
     say(&format!("Measuring {rounds} rounds …"));
     let figures = measure(&world, &database, rounds).await?;
     report(&figures, idle, accounts);
+    say(&format!("\n{}", symbols()));
     bot.end()?;
     database.stop().await?;
     std::fs::remove_dir_all(&folder).context("the bench's folder could not be removed")
@@ -199,6 +200,47 @@ impl Floor {
         };
         self.alpaca.submit(&access, &order, &ClientOrderId::stored(format!("floor-{round}"))).await;
         Ok(arrival(world, friend.paper.account_id)? - started_at)
+    }
+}
+
+/// Symbols in the autocomplete's directory: about what Alpaca lists.
+const SYMBOLS: u32 = 12_000;
+
+/// How long autocomplete thinks, for what a person types on the way to a symbol.
+fn symbols() -> String {
+    let clock = SystemClock::start();
+    let directory = desk::Directory::default();
+    directory.fill((0..SYMBOLS).map(asset).collect(), clock.elapsed());
+    let mut spans = Vec::new();
+    for round in 0..200 {
+        for typed in ["A", "AA", "AAB", "bank", "first b", "zzzzzz"] {
+            let began = clock.elapsed();
+            let choices = std::hint::black_box(directory.choices(std::hint::black_box(typed)));
+            let span = clock.elapsed().saturating_sub(began);
+            // The first rounds find cold memory.
+            if round >= 20 && choices.len() <= 25 {
+                spans.push(TimeDelta::from_std(span).unwrap_or(TimeDelta::MAX));
+            }
+        }
+    }
+    let (p50, p99) = spread(&spans);
+    format!("autocomplete among {SYMBOLS} symbols in memory: p50 {p50:.3} ms, p99 {p99:.3} ms")
+}
+
+/// The n-th of many: tickers of one to four letters, names of the words that companies like.
+fn asset(n: u32) -> domain::account::Asset {
+    let letters: String =
+        (0..4).map(|at| char::from(b'A' + u8::try_from(n / 26_u32.pow(at) % 26).unwrap_or(0))).collect();
+    let words = ["First", "Bank", "Energy", "Holdings", "Global", "Systems", "Capital", "Therapeutics"];
+    let word = |at: u32| words[(n / 7_u32.pow(at)) as usize % words.len()];
+    domain::account::Asset {
+        symbol: Symbol::from_broker(letters.trim_end_matches('A')),
+        name: format!("{} {} {} {letters}", word(0), word(1), word(2)),
+        active: true,
+        tradable: true,
+        fractionable: true,
+        shortable: true,
+        exchange: "NYSE".into(),
     }
 }
 

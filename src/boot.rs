@@ -6,7 +6,7 @@
 use crate::config::Config;
 use crate::database::Database;
 use crate::discord::{Wire, explain};
-use crate::{keys, watchdog};
+use crate::{housekeeping, keys, watchdog};
 use alpaca::Alpaca;
 use anyhow::Context;
 use commands::Turnstile;
@@ -14,6 +14,7 @@ use commands::gateway::SwapHttp;
 use desk::{Desk, Parts};
 use domain::clock::{Clock, SystemClock};
 use serenity::all::ShardManager;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -31,6 +32,8 @@ pub struct Service {
     gateway: JoinHandle<anyhow::Result<()>>,
     watchdog: JoinHandle<()>,
     settling: JoinHandle<()>,
+    housekeeping: JoinHandle<()>,
+    settled: watch::Receiver<bool>,
     stopping: watch::Sender<bool>,
 }
 
@@ -45,7 +48,8 @@ impl Service {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let alpaca = Arc::new(
             Alpaca::new(config.alpaca.origins, Arc::clone(&clock), alpaca::Limits::default())
-                .context("the Alpaca client could not be made")?,
+                .context("the Alpaca client could not be made")?
+                .sharing(Arc::new(database.store.clone())),
         );
         let desk = Desk::new(Parts {
             store: database.store.clone(),
@@ -62,15 +66,33 @@ impl Service {
         let mut client = wire.client(framework).await?;
         let shards = Arc::clone(&client.shard_manager);
         let (stopping, _) = watch::channel(false);
+        let (through, settled) = watch::channel(false);
         Ok(Self {
-            settling: tokio::spawn(settle(desk.clone(), stopping.subscribe())),
+            settling: tokio::spawn(settle(desk.clone(), through, stopping.subscribe())),
+            settled,
             gateway: tokio::spawn(async move { client.start_autosharded().await.map_err(|error| explain(&error)) }),
-            watchdog: tokio::spawn(watchdog::watch(Arc::clone(&shards), clock)),
+            watchdog: tokio::spawn(watchdog::watch(Arc::clone(&shards), Arc::clone(&clock))),
+            housekeeping: tokio::spawn(housekeeping::keep(
+                database.store.clone(),
+                clock,
+                stop_of(stopping.subscribe()),
+            )),
             desk,
             turnstile,
             shards,
             stopping,
         })
+    }
+
+    /// Returns when what was open at start has been looked at: from then on the bot takes orders.
+    pub fn settled(&self) -> impl Future<Output = ()> + use<> {
+        let mut settled = self.settled.clone();
+        async move {
+            // A closed channel means that the service is stopping: it will never take orders again.
+            if settled.wait_for(|settled| *settled).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
     }
 
     /// Returns when the bot can no longer work: the token was revoked, or the gateway does not come back.
@@ -96,15 +118,27 @@ impl Service {
         self.shards.shutdown_all().await;
         self.gateway.abort();
         let _ = self.settling.await;
+        let _ = self.housekeeping.await;
         drained && quiet
     }
 }
 
-async fn settle(desk: Desk, mut stopping: watch::Receiver<bool>) {
-    let found = desk.settle_at_start().await;
-    tracing::info!(open = found.open, settled = found.settled, "what was open at start has been looked at");
-    desk.keep_settling(async move {
+/// Done when the service stops. A closed channel means that it is gone: stop as well.
+async fn stop_of(mut stopping: watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|stop| *stop).await;
+}
+
+/// Cut off at any point by a stop: a look that is cut off has seen nothing, and the next start looks again.
+async fn settle(desk: Desk, through: watch::Sender<bool>, mut stopping: watch::Receiver<bool>) {
+    let mut stopped = stopping.clone();
+    let found = tokio::select! {
+        found = desk.settle_at_start() => found,
         // A closed channel means that the service is gone: stop as well.
+        _ = stopped.wait_for(|stop| *stop) => return,
+    };
+    tracing::info!(open = found.open, settled = found.settled, "what was open at start has been looked at");
+    through.send_replace(true);
+    desk.keep_settling(async move {
         let _ = stopping.wait_for(|stop| *stop).await;
     })
     .await;

@@ -5,8 +5,12 @@ use crate::config::database::{Database as Config, owner_url};
 use crate::config::{Env, data::Data};
 use anyhow::Context;
 use secrecy::ExposeSecret;
+use std::time::Duration;
 use store::embedded::{Embedded, Mode};
 use store::{Limits, Store};
+
+/// Longest wait for connections that are still in use. A database that has stopped answering would keep them for ever.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// An open, checked database. Our own server stops with this process at the latest.
 pub struct Database {
@@ -39,7 +43,9 @@ impl Database {
 
     /// Closes connections and stops our own server, so that the next start is a clean one.
     pub async fn close(self) {
-        self.store.close().await;
+        if tokio::time::timeout(GOODBYE, self.store.close()).await.is_err() {
+            tracing::warn!("the database did not let go of its connections; they end with the process");
+        }
         if let Some(embedded) = self.embedded
             && let Err(error) = embedded.stop().await
         {

@@ -9,6 +9,7 @@ pub mod config;
 pub mod database;
 pub mod demo;
 pub mod discord;
+pub mod housekeeping;
 pub mod keys;
 pub mod serve;
 pub mod telemetry;

@@ -14,7 +14,13 @@ pub async fn run(env: &Env) -> anyhow::Result<()> {
     let clock = SystemClock::start();
     let config = Config::from_env(env)?;
     let mut stop = Stop::listen()?;
-    let database = Database::open(&config.database, &config.data).await?;
+    let database = tokio::select! {
+        database = Database::open(&config.database, &config.data) => database?,
+        () = stop.asked() => {
+            tracing::info!("stopped before the database was open");
+            return Ok(());
+        }
+    };
     let outcome = tokio::select! {
         service = Service::start(config, &database) => match service {
             Ok(service) => answer(service, &mut stop, &clock).await,
@@ -28,10 +34,18 @@ pub async fn run(env: &Env) -> anyhow::Result<()> {
 }
 
 async fn answer(mut service: Service, stop: &mut Stop, clock: &SystemClock) -> anyhow::Result<()> {
-    tracing::info!(ready_ms = u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX), "ready");
+    let elapsed = || u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(connected_ms = elapsed(), "connected; trades are refused until what was open is settled");
+    let settled = service.settled();
+    let ready = async {
+        settled.await;
+        tracing::info!(ready_ms = elapsed(), "ready");
+        std::future::pending::<()>().await;
+    };
     let outcome = tokio::select! {
         outcome = service.failed() => outcome,
         () = stop.asked() => Ok(()),
+        () = ready => Ok(()),
     };
     tracing::info!("stopping");
     if !service.stop().await {

@@ -18,7 +18,8 @@ impl Demo {
         let about = data.join("demo.json");
         let _ = std::fs::remove_file(&about);
         let folder = data.display().to_string();
-        let mut demo = Self(bare(data, &["demo", "--port", "0", "--data", &folder]).stdout(Stdio::null()).spawn().unwrap());
+        let mut demo =
+            Self(bare(data, &["demo", "--port", "0", "--data", &folder]).stdout(Stdio::null()).spawn().unwrap());
         let clock = SystemClock::start();
         loop {
             let text = std::fs::read_to_string(&about).unwrap_or_default();

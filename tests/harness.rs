@@ -31,6 +31,16 @@ impl Friend {
         self.says_in(Place::Server, command, options).await
     }
 
+    /// Runs a command as a person does who tries again when Discord says that the application did not respond.
+    pub async fn asks(&self, command: &str, options: &[(&str, &str)]) -> Option<String> {
+        for _ in 0..4 {
+            if let Ok(reply) = self.runs(Place::Server, command, options).await.reply().await {
+                return Some(reply.text());
+            }
+        }
+        None
+    }
+
     pub async fn says_in(&self, place: Place, command: &str, options: &[(&str, &str)]) -> MessageView {
         self.runs(place, command, options).await.reply().await.unwrap()
     }
@@ -173,6 +183,11 @@ impl Town {
         self.bot.as_mut().is_some_and(|bot| bot.try_wait().unwrap().is_none())
     }
 
+    /// The bot's process, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.bot.as_ref().map(Child::id)
+    }
+
     /// Ends the bot as a power cut would.
     pub fn kill(&mut self) {
         if let Some(mut bot) = self.bot.take() {
@@ -183,9 +198,20 @@ impl Town {
 
     /// Asks the bot to stop, and returns its exit code.
     pub async fn stop(&mut self) -> Option<i32> {
-        let mut bot = self.bot.take().expect("a running bot");
+        self.ask_to_stop();
+        self.ended().await
+    }
+
+    /// SIGTERM, and no wait.
+    pub fn ask_to_stop(&self) {
+        let bot = self.bot.as_ref().expect("a running bot");
         let pid = nix::unistd::Pid::from_raw(i32::try_from(bot.id()).unwrap());
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+    }
+
+    /// The exit code of a bot that was asked to stop.
+    pub async fn ended(&mut self) -> Option<i32> {
+        let mut bot = self.bot.take().expect("a running bot");
         let deadline = SystemClock::start();
         loop {
             if let Some(status) = bot.try_wait().unwrap() {
@@ -213,7 +239,7 @@ impl Town {
     /// How long each start so far took, by the bot's own account.
     pub fn ready_ms(&self) -> Vec<u64> {
         let log = self.log();
-        let after = log.split("ready_ms=").skip(1);
+        let after = log.split("\"ready_ms\":").skip(1);
         after.filter_map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()).collect()
     }
 

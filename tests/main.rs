@@ -8,13 +8,24 @@
 )]
 
 mod harness;
+mod lines;
+mod path;
 
 mod accounts;
+mod acks;
+mod bad_input;
+mod chaos;
+mod demo;
+mod kill;
 mod leaks;
+mod limits;
 mod live;
 mod outages;
 mod paper;
 mod restart;
 mod rotation;
+mod schedules;
 mod service;
+mod stopping;
+mod two_processes;
 mod walls;

@@ -57,6 +57,22 @@ async fn when_the_database_pauses_commands_are_acknowledged_and_work_again_after
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn when_the_database_restarts_the_bot_goes_on_by_itself() {
+    let mut town = Town::open_alone().await;
+    town.exchange.set_quote("AAPL", Decimal::new(18_450, 2), Decimal::new(18_452, 2));
+    let ham = town.friend("ham");
+    ham.links(Environment::Paper).await;
+    town.db.restart().await;
+    let clock = SystemClock::start();
+    while !ham.says("balance", &[]).await.text().contains("$100,000.00") {
+        assert!(clock.elapsed() < PATIENCE, "{}", town.log());
+    }
+    let order = ham.runs(Place::Server, "buy", &[("symbol", "AAPL"), ("quantity", "1")]).await;
+    order.message_when(|m| m.text().contains("Filled")).await.unwrap();
+    assert_eq!(town.exchange.orders(ham.paper.account_id).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_is_shown_as_unconfirmed_and_settled_by_look_up_without_a_second_order() {
     let town = Town::open().await;
     town.exchange.set_quote("AAPL", Decimal::new(18_450, 2), Decimal::new(18_452, 2));

@@ -58,7 +58,8 @@ async fn after_a_lost_key_the_runbook_lets_users_give_their_keys_again() {
     // The very statements of docs/runbooks/keys.md, with the fingerprints that `keys status` names.
     let status = town.paddock(&["keys", "status"]);
     assert!(!status.status.success(), "a key is missing");
-    let newest = String::from_utf8_lossy(&status.stdout).lines().find(|l| l.contains("newest")).unwrap()[..16].to_owned();
+    let newest =
+        String::from_utf8_lossy(&status.stdout).lines().find(|l| l.contains("newest")).unwrap()[..16].to_owned();
     let missing = String::from_utf8_lossy(&status.stderr).into_owned();
     let lost = missing.split_once("still need: ").unwrap().1[..16].to_owned();
     let runbook = include_str!("../docs/runbooks/keys.md");

@@ -5,7 +5,7 @@ use crate::choices::accounts;
 use crate::context::{Context, Turn, Unanswered};
 use crate::form::form;
 use crate::reply::accounts as show;
-use crate::reply::error::{Doing, reply as refusal};
+use crate::reply::error::{Doing, Mishap, mishap, reply as refusal};
 use crate::words::{EnvironmentWord, ModeWord};
 use desk::Refused;
 use desk::connect::FormFor;
@@ -21,9 +21,9 @@ use std::sync::atomic::Ordering;
     subcommand_required,
     subcommands("add", "list", "choose", "rename", "rotate", "remove", "status", "confirm")
 )]
-#[expect(clippy::unused_async, reason = "poise wants it; Discord never calls a command that has subcommands")]
-pub(crate) async fn account(_: Context<'_>) -> Result<(), Unanswered> {
-    Ok(())
+pub(crate) async fn account(ctx: Context<'_>) -> Result<(), Unanswered> {
+    // Discord sends a subcommand of it; what comes here was not made by a client that knows our commands.
+    Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction).answer(&mishap(Mishap::Outdated)).await
 }
 
 /// Link an Alpaca account: a form for its keys opens

@@ -3,14 +3,21 @@
 use crate::context::{Context, Turn, Unanswered};
 use crate::framework::Data;
 use crate::reply::Reply;
-use crate::reply::card::card;
+use crate::reply::card::{card, queued};
 use crate::reply::error::{Doing, Mishap, mishap, reply as refusal};
 use crate::reply::receipt::{Following, receipt};
 use crate::turnstile::Pass;
-use desk::Refused;
 use desk::views::{Placed, Receipt};
+use desk::{Desk, Refused};
+use domain::brokerage::Lane;
+use futures::future::{Either, join, select};
 use std::future::Future;
+use std::pin::pin;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// A longer wait is shown with an estimate.
+pub(crate) const MOMENT: Duration = Duration::from_secs(1);
 
 /// Lets a command in and acknowledges it. `None` when it was turned away, and told so.
 pub(crate) async fn admit(ctx: Context<'_>, turn: &Turn) -> Result<Option<Pass>, Unanswered> {
@@ -33,6 +40,25 @@ where
     match work.await {
         Ok(reply) => turn.show(&reply).await,
         Err(refused) => refuse(turn, &refused, doing).await,
+    }
+}
+
+/// Does work whose calls may have to queue for the account's request budget, and says so when the wait is worth a word.
+pub(crate) async fn telling_waits<T>(turn: &Turn, desk: &Desk, lane: Lane, work: impl Future<Output = T> + Send) -> T {
+    let mut work = pin!(work);
+    loop {
+        match select(work.as_mut(), pin!(tokio::time::sleep(MOMENT))).await {
+            Either::Left((done, _)) => return done,
+            Either::Right(_) => {}
+        }
+        let wait = desk.queued(lane);
+        if wait > MOMENT {
+            let (done, shown) = join(work, turn.show_once(&queued(wait))).await;
+            if let Err(failure) = shown {
+                tracing::debug!(%failure, kind = "queued", "Discord did not take the word about a wait");
+            }
+            return done;
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::reply::cancels;
 use crate::reply::error::Doing;
 use desk::Refused;
 use desk::cancel::Target;
+use domain::brokerage::Lane;
 use domain::ids::BrokerOrderId;
 
 /// Cancel an open order, or all of them
@@ -21,7 +22,7 @@ pub(crate) async fn cancel(
     account: Option<String>,
 ) -> Result<(), Unanswered> {
     let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
-    let desk = &ctx.data().desk;
+    let desk = &ctx.data().desk.apart();
     let (tenant, interaction) = (turn.tenant(), turn.interaction());
     let work = async {
         match wanted(&order)? {
@@ -34,7 +35,8 @@ pub(crate) async fn cancel(
             }
         }
     };
-    answer::with_reply(ctx, &turn, Doing::Canceling, Box::pin(work)).await
+    let work = answer::telling_waits(&turn, desk, Lane::Urgent, Box::pin(work));
+    answer::with_reply(ctx, &turn, Doing::Canceling, work).await
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -8,6 +8,8 @@ mod context;
 mod failures;
 mod form;
 mod framework;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod gateway;
 mod help;
 mod look;

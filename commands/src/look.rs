@@ -6,7 +6,7 @@ use crate::context::{Context, Turn, Unanswered};
 use crate::reply;
 use crate::reply::error::Doing;
 use crate::words::ShowWord;
-use domain::brokerage::Which;
+use domain::brokerage::{Lane, Which};
 
 /// What an account is worth and what it can spend
 #[poise::command(slash_command)]
@@ -17,8 +17,9 @@ pub(crate) async fn balance(
     account: Option<String>,
 ) -> Result<(), Unanswered> {
     let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
-    let desk = &ctx.data().desk;
+    let desk = &ctx.data().desk.apart();
     let work = async { desk.balance(turn.tenant(), account.as_deref()).await.map(|it| reply::balance::balance(&it)) };
+    let work = answer::telling_waits(&turn, desk, Lane::Reads, work);
     answer::with_reply(ctx, &turn, Doing::Reading, work).await
 }
 
@@ -31,9 +32,10 @@ pub(crate) async fn positions(
     account: Option<String>,
 ) -> Result<(), Unanswered> {
     let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
-    let desk = &ctx.data().desk;
+    let desk = &ctx.data().desk.apart();
     let work =
         async { desk.positions(turn.tenant(), account.as_deref()).await.map(|it| reply::positions::positions(&it)) };
+    let work = answer::telling_waits(&turn, desk, Lane::Reads, work);
     answer::with_reply(ctx, &turn, Doing::Reading, work).await
 }
 
@@ -48,9 +50,10 @@ pub(crate) async fn orders(
 ) -> Result<(), Unanswered> {
     let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
     let which = show.map_or(Which::Open, |word| word.0);
-    let desk = &ctx.data().desk;
+    let desk = &ctx.data().desk.apart();
     let work = async {
         desk.orders(turn.tenant(), account.as_deref(), which).await.map(|it| reply::orders::orders(&it, which))
     };
+    let work = answer::telling_waits(&turn, desk, Lane::Reads, work);
     answer::with_reply(ctx, &turn, Doing::Reading, work).await
 }

@@ -1,6 +1,6 @@
 //! Buttons and sent forms. Each is routed by its custom id alone, to a row in the database: no memory of the message is needed.
 
-use crate::answer::{refuse, show_placed, show_receipt};
+use crate::answer::{MOMENT, refuse, show_placed, show_receipt};
 use crate::context::{Turn, Unanswered};
 use crate::form::pasted;
 use crate::framework::Data;
@@ -10,7 +10,8 @@ use crate::routes::{Action, RouteRefusal};
 use desk::cancel::Target;
 use desk::confirm::{Ack, Click};
 use desk::views::Placed;
-use desk::{Refused, TicketRefusal, Trouble};
+use desk::{Desk, Refused, TicketRefusal, Trouble};
+use domain::brokerage::Lane;
 use domain::ids::{FormId, IntentId, TicketId};
 use futures::FutureExt;
 use futures::future::{Either, join, select};
@@ -26,6 +27,9 @@ use std::time::Duration;
 
 /// How long a card keeps its buttons while its order is being sent. Shorter, and every order would flicker.
 const STILL: Duration = Duration::from_millis(400);
+
+/// Discord's code for an interaction that was acknowledged before: by another delivery of it, in this process or another.
+const ACKNOWLEDGED: isize = 40_060;
 
 /// Takes every event; only buttons and forms are for us.
 pub(crate) async fn route(
@@ -91,7 +95,7 @@ async fn pressed(data: &Data, turn: &Turn, press: &ComponentInteraction) -> Resu
 }
 
 /// Whose command or form the message answers, when Discord says so.
-fn asked_by(press: &ComponentInteraction) -> Option<UserId> {
+pub(crate) fn asked_by(press: &ComponentInteraction) -> Option<UserId> {
     match press.message.interaction_metadata.as_deref()? {
         MessageInteractionMetadata::Command(command) => Some(command.user.id),
         MessageInteractionMetadata::Component(component) => Some(component.user.id),
@@ -186,6 +190,7 @@ async fn confirm(data: &Data, turn: &Turn, ticket: TicketId, pressed: Option<&Em
                     accepted.store(true, Ordering::SeqCst);
                     Ack::Accepted
                 }
+                Err(Unanswered::Refused { code: ACKNOWLEDGED, .. }) => Ack::Elsewhere,
                 Err(failure) => {
                     tracing::warn!(%failure, kind = "confirm_ack", "Discord did not take the acknowledgement of a confirm");
                     Ack::Refused
@@ -195,18 +200,20 @@ async fn confirm(data: &Data, turn: &Turn, ticket: TicketId, pressed: Option<&Em
     });
     let ack = async move { ack.await.unwrap_or(Ack::Refused) };
     let click = Click { ticket, interaction: turn.interaction(), guild: turn.guild() };
-    let confirming = pin!(data.desk.confirm(turn.tenant(), click, ack));
+    let desk = data.desk.apart();
+    let confirming = pin!(desk.confirm(turn.tenant(), click, ack));
     let (placed, spent) = match select(confirming, pin!(tokio::time::sleep(STILL))).await {
         Either::Left((placed, _)) => (placed, false),
         // Polled together: an edit that Discord is slow to take must not hold up the order.
-        Either::Right(((), confirming)) => join(confirming, say_sending(turn, &accepted, pressed)).await,
+        Either::Right(((), confirming)) => join(confirming, say_sending(turn, &accepted, &desk, pressed)).await,
     };
     show_confirmed(data, turn, placed, spent).await
 }
 
 /// Takes the buttons away while the order is on its way. Returns whether the card is gone.
-async fn say_sending(turn: &Turn, accepted: &AtomicBool, pressed: Option<&Embed>) -> bool {
-    accepted.load(Ordering::SeqCst) && turn.show_once(&card::sending(pressed)).await.is_ok()
+async fn say_sending(turn: &Turn, accepted: &AtomicBool, desk: &Desk, pressed: Option<&Embed>) -> bool {
+    let wait = Some(desk.queued(Lane::Orders)).filter(|wait| *wait > MOMENT);
+    accepted.load(Ordering::SeqCst) && turn.show_once(&card::sending(pressed, wait)).await.is_ok()
 }
 
 async fn show_confirmed(

@@ -8,6 +8,7 @@ use crate::words::TifWord;
 use desk::place::Ask;
 use desk::{Field, Refused};
 use domain::account::NameRefusal;
+use domain::brokerage::Lane;
 use domain::money::{Price, Quantity, Usd};
 use domain::order::{Order, Pricing, Side, Size, TimeInForce};
 use domain::symbol::{Symbol, looks_like_secret};
@@ -69,7 +70,8 @@ async fn trade(
         Ok(order) => {
             let (interaction, guild) = (turn.interaction(), turn.guild());
             let ask = Ask { account, order, card: card.unwrap_or(false), interaction, guild };
-            ctx.data().desk.place(turn.tenant(), ask).await
+            let desk = ctx.data().desk.apart();
+            answer::telling_waits(&turn, &desk, Lane::Reads, desk.place(turn.tenant(), ask)).await
         }
         Err(refused) => Err(refused),
     };
@@ -81,17 +83,18 @@ async fn trade(
 
 /// The options, as they were typed.
 #[derive(Debug)]
-struct Typed {
-    symbol: String,
-    quantity: Option<String>,
-    dollars: Option<String>,
-    limit: Option<String>,
-    tif: Option<TifWord>,
-    extended: Option<bool>,
+pub(crate) struct Typed {
+    pub(crate) symbol: String,
+    pub(crate) quantity: Option<String>,
+    pub(crate) dollars: Option<String>,
+    pub(crate) limit: Option<String>,
+    pub(crate) tif: Option<TifWord>,
+    pub(crate) extended: Option<bool>,
 }
 
 impl Typed {
-    fn order(&self, side: Side) -> Result<Order, Refused> {
+    /// The order that was meant.
+    pub(crate) fn order(&self, side: Side) -> Result<Order, Refused> {
         let texts = [Some(&self.symbol), self.quantity.as_ref(), self.dollars.as_ref(), self.limit.as_ref()];
         if texts.into_iter().flatten().any(|text| looks_like_secret(text)) {
             return Err(Refused::Name(NameRefusal::LooksLikeSecret));

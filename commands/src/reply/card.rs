@@ -8,6 +8,7 @@ use domain::account::{Environment, Quote};
 use domain::order::Side;
 use rust_decimal::Decimal;
 use serenity::all::Embed;
+use std::time::Duration;
 
 /// The longest company name that we show.
 const COMPANY: usize = 80;
@@ -48,11 +49,27 @@ pub(crate) fn card(card: &ConfirmCard) -> Reply {
 
 /// While the order is on its way: no buttons, so that a second press has nothing to hit.
 ///
-/// `pressed` is the card as Discord hands it back: its account banner stays on top.
-pub(crate) fn sending(pressed: Option<&Embed>) -> Reply {
-    Reply::like(pressed, "Sending…")
-        .say("The order is on its way to Alpaca.")
-        .footer("If this does not change within a minute, look at /orders before you try again.")
+/// `pressed` is the card as Discord hands it back: its account banner stays on top. `wait` is for the request budget.
+pub(crate) fn sending(pressed: Option<&Embed>, wait: Option<Duration>) -> Reply {
+    let reply = match wait {
+        Some(wait) => {
+            Reply::like(pressed, &queue(wait)).say(BUSY).say("The order goes out by itself when it is its turn.")
+        }
+        None => Reply::like(pressed, "Sending…").say("The order is on its way to Alpaca."),
+    };
+    reply.footer("If this does not change within a minute, look at /orders before you try again.")
+}
+
+/// While a command waits for the account's request budget.
+pub(crate) fn queued(wait: Duration) -> Reply {
+    Reply::plain(queue(wait)).say(BUSY).say("This message changes by itself; there is nothing to do.")
+}
+
+const BUSY: &str =
+    "Alpaca takes 200 requests a minute from one account, and this account's are used up for the moment.";
+
+fn queue(wait: Duration) -> String {
+    format!("Queued, about {}", words::wait(wait))
 }
 
 /// After Cancel.

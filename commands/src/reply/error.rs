@@ -53,6 +53,8 @@ pub(crate) struct Prose {
     state: Option<&'static str>,
     /// Whether what was asked may have been done after all.
     in_doubt: bool,
+    /// Whether it may be Alpaca's own answer to an order: that one was sent, and proved to be none.
+    answered: bool,
 }
 
 impl Prose {
@@ -65,6 +67,7 @@ impl Prose {
             next: "".into(),
             state: None,
             in_doubt: false,
+            answered: false,
         }
     }
 
@@ -78,6 +81,10 @@ impl Prose {
 
     fn in_doubt(self) -> Self {
         Self { in_doubt: true, ..self }
+    }
+
+    fn answered(self) -> Self {
+        Self { answered: true, ..self }
     }
 
     fn state(self, state: &'static str) -> Self {
@@ -116,13 +123,14 @@ fn written(prose: &Prose, doing: Doing, reference: Option<&Reference>) -> Reply 
     }
 }
 
-/// What is sure, and what is not. A cancel that met trouble may have gone out before it did; an order that was refused by us
-/// did not, because its call ends as a receipt and never as a refusal.
+/// What is sure, and what is not. A cancel that met trouble may have gone out before it did; an order did not, because its call
+/// ends as a receipt and never as a refusal. But for one: keys that Alpaca does not take.
 const fn state_of_things(prose: &Prose, doing: Doing) -> &'static str {
     match (doing, prose.fault) {
         (Doing::Reading, _) => "",
         (Doing::Changing, _) if prose.in_doubt => "The change may or may not have been saved.",
         (Doing::Changing, _) => "Nothing was changed.",
+        (Doing::Ordering, _) if prose.answered => "No order was placed.",
         (Doing::Ordering, _) => "Nothing was sent.",
         (Doing::Canceling, Fault::Nobody | Fault::Discord) => "Nothing was canceled.",
         (Doing::Canceling, Fault::Alpaca | Fault::Paddock) => {

@@ -12,7 +12,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::account::{
     Asset, BrokerAccount, Configurations, Environment, MarketClock, Position, Quote, Snapshot, TradingDay,
 };
-use domain::brokerage::{Access, Brokerage, Lane, MarketData, Meter, Which};
+use domain::brokerage::{Access, Brokerage, Lane, MarketData, Meter, SharedBudget, Which};
 use domain::clock::Clock;
 use domain::ids::{BrokerOrderId, ClientOrderId};
 use domain::order::{BrokerOrder, Order};
@@ -71,7 +71,7 @@ pub struct Alpaca {
 }
 
 impl Alpaca {
-    /// A client of these origins. Makes no connection yet.
+    /// A client of these origins, whose budgets are this process's own. Makes no connection yet.
     ///
     /// # Errors
     /// Every [`Unusable`].
@@ -80,8 +80,15 @@ impl Alpaca {
             return Err(Unusable::PaperIsLive);
         }
         let http = transport::client(limits.connect, limits.total)?;
-        let budget = Budget::new(Arc::clone(&clock));
+        let budget = Budget::new(Arc::clone(&clock), None);
         Ok(Self { origins, clock, limits, http, budget })
+    }
+
+    /// The same client, whose calls also need a place in a budget that is shared with other processes.
+    #[must_use]
+    pub fn sharing(mut self, shared: Arc<dyn SharedBudget>) -> Self {
+        self.budget = Budget::new(Arc::clone(&self.clock), Some(shared));
+        self
     }
 
     /// How long the environment's host takes to answer anything at all. Sends no keys.

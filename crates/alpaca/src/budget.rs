@@ -6,6 +6,7 @@
 
 mod book;
 mod lanes;
+mod shared;
 #[cfg(test)]
 mod tests;
 pub(crate) mod word;
@@ -13,9 +14,10 @@ pub(crate) mod word;
 use crate::path::Surface;
 use book::{Book, Place};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::brokerage::{Lane, Meter};
+use domain::brokerage::{Lane, Meter, SharedBudget};
 use domain::clock::Clock;
 use reqwest::header::HeaderMap;
+use shared::{Lines, NoPlace};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -24,13 +26,36 @@ use word::Word;
 /// Every account's budget.
 pub(crate) struct Budget {
     clock: Arc<dyn Clock>,
+    /// What other processes take from, too.
+    shared: Option<Arc<dyn SharedBudget>>,
     meters: Mutex<Meters>,
 }
 
 struct Meters {
-    books: HashMap<Meter, Arc<Mutex<Book>>>,
+    accounts: HashMap<Meter, Arc<Account>>,
     /// Idle accounts are forgotten when there are more than this.
     sweep_above: usize,
+}
+
+/// One account: its own book in this process, and its lines to what is shared.
+struct Account {
+    book: Mutex<Book>,
+    lines: Lines,
+}
+
+/// Why a call may not go. Nothing was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Barred {
+    /// The wait would be longer than the caller's patience.
+    Full(Full),
+    /// The budget that is shared with other processes could not be asked.
+    Unasked,
+}
+
+impl From<Full> for Barred {
+    fn from(full: Full) -> Self {
+        Self::Full(full)
+    }
 }
 
 /// The wait would be longer than the caller's patience. Nothing was sent.
@@ -43,33 +68,51 @@ pub(crate) struct Full {
 const FEW: usize = 256;
 
 impl Budget {
-    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, meters: Mutex::new(Meters { books: HashMap::new(), sweep_above: FEW }) }
+    pub(crate) fn new(clock: Arc<dyn Clock>, shared: Option<Arc<dyn SharedBudget>>) -> Self {
+        Self { clock, shared, meters: Mutex::new(Meters { accounts: HashMap::new(), sweep_above: FEW }) }
     }
 
-    /// Returns when the call may go. Waits for its turn, up to `patience`.
+    /// Returns when the call may go. Waits for its turn, up to `patience`: first in this process, which costs nothing and
+    /// keeps the lanes' order, then for a place in the budget that all processes share.
     ///
     /// # Errors
-    /// [`Full`], at once when the wait is foreseen to be longer.
+    /// [`Barred::Full`], at once when the wait is foreseen to be longer; [`Barred::Unasked`].
     pub(crate) async fn enter(
         &self,
         meter: &Meter,
         surface: Surface,
         lane: Lane,
         patience: Duration,
-    ) -> Result<(), Full> {
-        let book = self.book(meter);
+    ) -> Result<(), Barred> {
+        let account = self.account(meter);
         let give_up_at = self.clock.elapsed() + patience;
-        let mut place = {
-            let mut book = open(&book);
-            let foreseen = book.estimate(surface, lane);
-            if foreseen > patience {
-                return Err(self.full(foreseen));
-            }
-            book.queue(surface, lane)
-        };
+        let foreseen = self.estimate(&account, surface, lane);
+        if foreseen > patience {
+            return Err(self.full(foreseen).into());
+        }
         loop {
-            let Some(pause) = self.admit_or_leave(&book, &mut place, give_up_at)? else { return Ok(()) };
+            self.wait_here(&account.book, surface, lane, give_up_at).await?;
+            let Some(shared) = &self.shared else { return Ok(()) };
+            match account.lines.pass(&**shared, &*self.clock, (meter, lane), give_up_at).await {
+                Err(NoPlace::Far(wait)) => return Err(self.full(wait).into()),
+                Err(NoPlace::Unasked) => return Err(Barred::Unasked),
+                // The broker asked for silence while we stood in line: back to where it is kept.
+                Ok(()) if !open(&account.book).paused(surface, lane).is_zero() => {}
+                Ok(()) => return Ok(()),
+            }
+        }
+    }
+
+    async fn wait_here(
+        &self,
+        book: &Mutex<Book>,
+        surface: Surface,
+        lane: Lane,
+        give_up_at: Duration,
+    ) -> Result<(), Full> {
+        let mut place = open(book).queue(surface, lane);
+        loop {
+            let Some(pause) = self.admit_or_leave(book, &mut place, give_up_at)? else { return Ok(()) };
             tokio::select! {
                 biased;
                 _ = &mut place.turn => return Ok(()),
@@ -102,31 +145,47 @@ impl Budget {
     /// Takes in the answer's headers.
     pub(crate) fn heed(&self, meter: &Meter, surface: Surface, status: u16, headers: &HeaderMap) {
         let word = Word::read(headers, self.clock.now());
-        open(&self.book(meter)).heed(surface, status, word);
+        open(&self.account(meter).book).heed(surface, status, word);
     }
 
     /// How long a call would wait now.
     pub(crate) fn wait(&self, meter: &Meter, lane: Lane) -> Duration {
-        let book = open(&self.meters).books.get(meter).map(Arc::clone);
-        book.map_or(Duration::ZERO, |book| open(&book).estimate(Surface::Trading, lane))
+        let account = open(&self.meters).accounts.get(meter).map(Arc::clone);
+        account.map_or(Duration::ZERO, |account| self.estimate(&account, Surface::Trading, lane))
     }
 
-    fn book(&self, meter: &Meter) -> Arc<Mutex<Book>> {
+    /// The two waits run side by side: what is shared moves on while we wait here.
+    fn estimate(&self, account: &Account, surface: Surface, lane: Lane) -> Duration {
+        let book = open(&account.book);
+        let (here, ahead) = (book.estimate(surface, lane), book.ahead(lane));
+        drop(book);
+        here.max(account.lines.estimate(&*self.clock, lane, ahead))
+    }
+
+    fn account(&self, meter: &Meter) -> Arc<Account> {
         let mut meters = open(&self.meters);
-        if let Some(book) = meters.books.get(meter) {
-            return Arc::clone(book);
+        if let Some(account) = meters.accounts.get(meter) {
+            return Arc::clone(account);
         }
-        if meters.books.len() >= meters.sweep_above {
-            meters.books.retain(|_, book| Arc::strong_count(book) > 1 || !open(book).is_idle());
-            meters.sweep_above = FEW.max(meters.books.len() * 2);
+        if meters.accounts.len() >= meters.sweep_above {
+            meters.accounts.retain(|_, account| Arc::strong_count(account) > 1 || !account.is_idle(&*self.clock));
+            meters.sweep_above = FEW.max(meters.accounts.len() * 2);
         }
-        let book = Arc::new(Mutex::new(Book::new(&self.clock)));
-        meters.books.insert(meter.clone(), Arc::clone(&book));
-        book
+        let account = Account { book: Mutex::new(Book::new(&self.clock)), lines: Lines::new(&self.clock) };
+        let account = Arc::new(account);
+        meters.accounts.insert(meter.clone(), Arc::clone(&account));
+        account
     }
 
     fn full(&self, wait: Duration) -> Full {
         Full { until: self.clock.now() + TimeDelta::from_std(wait).unwrap_or_default() }
+    }
+}
+
+impl Account {
+    /// Whether forgetting it would change nothing.
+    fn is_idle(&self, clock: &dyn Clock) -> bool {
+        open(&self.book).is_idle() && self.lines.are_idle(clock)
     }
 }
 

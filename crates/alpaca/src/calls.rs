@@ -1,7 +1,7 @@
 //! How a call is made: budget, keys, one request, and for reads a few tries within one deadline.
 
 use crate::alpaca::Alpaca;
-use crate::budget::Full;
+use crate::budget::{Barred, Full};
 use crate::endpoint::Endpoint;
 use crate::transport::{self, Answer, Lost};
 use domain::brokerage::{Access, Lane};
@@ -20,6 +20,8 @@ const BACK_OFF: Duration = Duration::from_millis(400);
 pub(crate) enum NoAnswer {
     /// The budget's queue is too long. Nothing was sent.
     Full(Full),
+    /// The budget that is shared with other processes could not be asked. Nothing was sent.
+    Unasked,
     /// The keys cannot be written into a header, so they are no keys. Nothing was sent.
     NoKeys,
     /// The path names no possible resource. Nothing was sent.
@@ -36,20 +38,30 @@ impl NoAnswer {
             Self::NoKeys => ReadFailure::Credentials,
             Self::NoPath => ReadFailure::NotFound,
             Self::Lost(Lost::TooLong { status }) => ReadFailure::Unreadable { status },
-            Self::Lost(Lost::NeverSent | Lost::TimedOut | Lost::Broken) => ReadFailure::Unavailable,
+            Self::Unasked | Self::Lost(Lost::NeverSent | Lost::TimedOut | Lost::Broken) => ReadFailure::Unavailable,
         }
     }
 
     /// What it means to a write: a refusal when not one byte of it left, else a doubt.
     pub(crate) const fn verdict(self) -> Verdict {
         match self {
-            Self::Full(_) | Self::NoPath | Self::Lost(Lost::NeverSent) => unsent(RefusalReason::NeverSent),
+            Self::Full(full) => unsent(RefusalReason::BudgetFull { until: full.until }),
+            Self::Unasked | Self::NoPath | Self::Lost(Lost::NeverSent) => unsent(RefusalReason::NeverSent),
             Self::NoKeys => unsent(RefusalReason::Credentials),
             Self::Lost(Lost::TimedOut) => Verdict::Doubtful(Doubt::TimedOut),
             Self::Lost(Lost::Broken) => Verdict::Doubtful(Doubt::ConnectionLost),
             Self::Lost(Lost::TooLong { status: 429 }) => Verdict::Doubtful(Doubt::RateLimited { until: None }),
             Self::Lost(Lost::TooLong { status: status @ 500.. }) => Verdict::Doubtful(Doubt::ServerError { status }),
             Self::Lost(Lost::TooLong { status }) => Verdict::Doubtful(Doubt::Unreadable { status }),
+        }
+    }
+}
+
+impl From<Barred> for NoAnswer {
+    fn from(barred: Barred) -> Self {
+        match barred {
+            Barred::Full(full) => Self::Full(full),
+            Barred::Unasked => Self::Unasked,
         }
     }
 }
@@ -96,9 +108,9 @@ impl Alpaca {
         for tried in 1..=tries {
             let request = self.request(on, endpoint)?;
             let entered = self.budget.enter(&on.meter, endpoint.path().surface(), E::LANE, patience).await;
-            if let Err(full) = entered {
+            if let Err(barred) = entered {
                 // Before a repetition, what the last try brought says more than the length of the queue.
-                return last.unwrap_or(Err(NoAnswer::Full(full)));
+                return last.unwrap_or(Err(barred.into()));
             }
             let deadline = *deadline.get_or_insert(self.clock.elapsed() + self.limits.total);
             let answer = self.send(on, endpoint, request, deadline).await;

@@ -5,6 +5,8 @@ mod alpaca;
 mod budget;
 mod calls;
 mod endpoint;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod listing;
 mod origins;
 mod path;

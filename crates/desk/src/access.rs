@@ -5,6 +5,7 @@ use crate::desk::Desk;
 use crate::refused::{Refused, Trouble};
 use domain::account::{AccountName, AccountStatus, LinkedAccount, NameRefusal};
 use domain::brokerage::{Access, Meter};
+use domain::ids::AccountId;
 use domain::outcome::ReadFailure;
 use domain::tenant::Tenant;
 use serde_json::json;
@@ -17,6 +18,17 @@ pub(crate) struct Opened {
     pub(crate) account: LinkedAccount,
     /// Good for one use case; wiped when dropped.
     pub(crate) access: Access,
+}
+
+/// The sealed credential, for an opening that is noted with it. `tx` is best one whose commit does not wait for the disk, for
+/// that it was opened is all that there is to lose; mostly nothing is written at all.
+pub(crate) async fn take_keys(mut tx: TenantTx, account: AccountId) -> Result<Keyed, StoreError> {
+    let keyed = tx.account_with_credential(account).await?;
+    if !keyed.opened_lately {
+        tx.touch_credential_opened(account).await?;
+        tx.commit().await?;
+    }
+    Ok(keyed)
 }
 
 /// The account that a name stands for: the default when there is none, or the only one.
@@ -49,28 +61,26 @@ async fn unnamed(tx: &mut TenantTx) -> Result<LinkedAccount, Refused> {
 impl Desk {
     /// Opens the account of that name. An account whose keys Alpaca refused is not tried again until they are replaced.
     pub(crate) async fn open(&self, tenant: Tenant, name: Named<'_>) -> Result<Opened, Refused> {
-        let mut tx = self.tx(tenant).await?;
+        let mut tx = self.tx_relaxed(tenant).await?;
         let account = named(&mut tx, name).await?;
         if account.status == AccountStatus::KeysRefused {
             return Err(Refused::KeysNoLongerAccepted(account.name));
         }
-        let keyed = tx.account_with_credential(account.id).await?;
-        tx.touch_credential_opened(account.id).await?;
-        tx.commit().await?;
-        let opened = self.unseal(tenant, keyed)?;
+        let opened = self.unseal(tenant, take_keys(tx, account.id).await?)?;
         self.refresh_directory(tenant, &opened.account);
         Ok(opened)
     }
 
     /// Opens a sealed credential. The environment, and with it the host, is the row's.
     pub(crate) fn unseal(&self, tenant: Tenant, keyed: Keyed) -> Result<Opened, Refused> {
-        let Keyed { account, sealed, kind } = keyed;
+        let Keyed { account, sealed, kind, .. } = keyed;
         let place = Place { user: tenant.user(), account: account.id, environment: account.environment, kind };
         let keys = self.inner().ring.open(&place, &sealed).map_err(|refusal| {
             tracing::error!(account = %account.id, %refusal, "a stored credential does not open");
             Refused::Trouble(Trouble::Vault)
         })?;
         let access = Access { environment: account.environment, meter: Meter(account.broker_id.to_string()), keys };
+        self.pays(&access.meter);
         Ok(Opened { account, access })
     }
 

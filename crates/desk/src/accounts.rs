@@ -209,7 +209,7 @@ impl Desk {
         }
     }
 
-    /// The broker's list of orders, and ours of which nothing is proved.
+    /// The broker's list of orders, which the ledger takes in, and ours of which nothing is proved.
     ///
     /// # Errors
     /// The account's refusals, [`Refused::KeysNoLongerAccepted`], [`Refused::Trouble`].
@@ -220,6 +220,9 @@ impl Desk {
             Ok(list) => list,
             Err(failure) => return Err(self.failed(tenant, &opened.account, failure).await),
         };
+        if let Err(error) = self.take_in_list(tenant, &opened.account, &list).await {
+            tracing::warn!(account = %opened.account.id, %error, "the ledger did not take the list in; the next one will do");
+        }
         let mut tx = self.tx(tenant).await?;
         let unconfirmed = unproved(&mut tx, &opened.account).await?;
         let unconfirmed: Vec<Receipt> = unconfirmed.iter().map(|intent| receipt(&opened.account, intent)).collect();

@@ -1,6 +1,6 @@
 //! Canceling: one order, or all that are open.
 
-use crate::access::Opened;
+use crate::access::{Opened, take_keys};
 use crate::accounts::{Named, by, taken};
 use crate::desk::Desk;
 use crate::look::Looker;
@@ -146,13 +146,10 @@ impl Desk {
             known = looked;
         }
         let id = known.life.broker_order.ok_or(Refused::NoSuchOrder)?;
-        let mut tx = self.tx(tenant).await?;
-        let keyed = match tx.account_with_credential(known.account).await {
+        let keyed = match take_keys(self.tx_relaxed(tenant).await?, known.account).await {
             Err(StoreError::NotFound) => return Err(Refused::NoSuchOrder),
             other => other?,
         };
-        tx.touch_credential_opened(known.account).await?;
-        tx.commit().await?;
         Ok((self.unseal(tenant, keyed)?, id))
     }
 
@@ -192,7 +189,7 @@ impl Desk {
                 broker_order: Some(id),
                 request_id,
                 detail: json!({ "outcome": format!("{outcome:?}") }),
-                ..by(interaction, AuditAction::CancelRequested, account)
+                ..by(interaction, AuditAction::CancelAnswered, account)
             })
             .await?;
             tx.commit().await?;

@@ -8,10 +8,11 @@ use crate::refused::{Refused, Trouble};
 use crate::submit::Unsent;
 use crate::views::Placed;
 use domain::account::{MarketClock, Quote};
+use domain::brokerage::Access;
 use domain::fresh;
 use domain::ids::{InteractionId, TicketId};
+use domain::life::State;
 use domain::order::{Order, Pricing, Side};
-use domain::outcome::ReadFailure;
 use domain::tenant::Tenant;
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -27,8 +28,10 @@ const QUOTE: Duration = Duration::from_secs(1);
 pub enum Ack {
     /// It did: the user will see what happens.
     Accepted,
-    /// It did not (10062, 40060, no answer): the user may see "interaction failed", so nothing may be sent.
+    /// It did not (10062, no answer): the user may see "interaction failed", so nothing may be sent.
     Refused,
+    /// It has acknowledged another delivery of this very press (40060): the user will see what comes of that one.
+    Elsewhere,
 }
 
 /// One press of Confirm.
@@ -70,7 +73,16 @@ impl Desk {
             desk.take(tenant, click, inside).await
         });
         let (ack, taken) = tokio::join!(ack, taking);
-        let taken = taken.unwrap_or(Err(Refused::Trouble(Trouble::DatabaseInDoubt)))?;
+        let taken = match (ack, taken.unwrap_or(Err(Refused::Trouble(Trouble::DatabaseInDoubt)))) {
+            (Ack::Elsewhere, taken) => {
+                if let Ok(taken) = taken {
+                    taken.unsent.hand_over();
+                }
+                return Err(Refused::AlreadyHandled);
+            }
+            (Ack::Accepted, Err(Refused::AlreadyHandled)) => self.adopt(tenant, click).await?,
+            (_, taken) => taken?,
+        };
         if ack == Ack::Refused {
             taken.unsent.close("the click was not acknowledged").await;
             return Err(Refused::NotAcknowledged);
@@ -109,48 +121,52 @@ impl Desk {
         Ok(tx.commit().await?)
     }
 
-    /// Commits the intent, and reads the quote meanwhile.
+    /// Commits the intent, then looks whether the quote has moved.
     async fn take(&self, tenant: Tenant, click: Click, inside: Inside) -> Result<Taken, Refused> {
-        let mut tx = self.tx(tenant).await?;
-        let ticket = match tx.ticket(click.ticket).await {
-            Err(StoreError::NotFound) => None,
-            other => Some(other?),
-        };
-        let keyed = match &ticket {
-            Some(ticket) => tx.account_with_credential(ticket.account).await.ok(),
-            None => None,
-        };
-        drop(tx);
-        // Keys that do not open are found out before the ticket is used up.
-        let opened = keyed.map(|keyed| self.unseal(tenant, keyed)).transpose()?;
-        let watched = ticket.and_then(|ticket| match ticket.ask {
-            store::Ask::Order { order, quote: Some(shown) } if order.pricing == Pricing::Market => Some((order, shown)),
-            _ => None,
-        });
-        let (committed, moved) = tokio::join!(
-            self.commit_click(tenant, click),
-            self.has_moved(opened.as_ref(), watched.as_ref().map(|(order, shown)| (order, shown))),
-        );
-        let confirmed = committed?;
+        let (confirmed, Opened { account, access }) = self.commit_click(tenant, click).await?;
         let order = confirmed.intent.order.clone();
-        // A ticket is void once its account is gone, so this was taken in the very moment between the two reads. The intent
-        // is left to the resolver, which proves by the missing lease that no byte has left.
-        let Some(Opened { account, access }) = opened else { return Err(Refused::NoAccount) };
-        drop(access);
         let name = account.name.to_string();
         let unsent = Unsent::new(self, tenant, account, confirmed.intent, inside);
         if order.digest() != confirmed.digest {
             unsent.close("the ticket was altered").await;
             return Err(Refused::Ticket(TicketRefusal::Altered));
         }
+        let moved = self.has_moved(&access, &order, confirmed.shown.as_ref()).await;
         Ok(Taken { unsent, order, account: name, moved })
     }
 
-    /// One commit: the ticket is used, the intent exists, the book says so.
-    async fn commit_click(&self, tenant: Tenant, click: Click) -> Result<Confirmed, Refused> {
+    /// Discord delivered the press more than once (two processes, a replay), one delivery has committed the intent, and this
+    /// one was acknowledged: so this one carries it out. The lease lets only one do that.
+    async fn adopt(&self, tenant: Tenant, click: Click) -> Result<Taken, Refused> {
+        let inside = self.inner().gate.enter()?;
+        let mut tx = self.tx(tenant).await?;
+        let intent = tx.intent_of_ticket(click.ticket).await.map_err(|error| match error {
+            StoreError::NotFound => Refused::AlreadyHandled,
+            other => other.into(),
+        })?;
+        let (order, shown) = match tx.ticket(click.ticket).await?.ask {
+            store::Ask::Order { order, quote } if order == intent.order => (order, quote),
+            _ => return Err(Refused::AlreadyHandled),
+        };
+        if intent.interaction != click.interaction || intent.life.state != State::Intended || intent.sent_at.is_some() {
+            return Err(Refused::AlreadyHandled);
+        }
+        let keyed = tx.account_with_credential(intent.account).await?;
+        drop(tx);
+        let Opened { account, access } = self.unseal(tenant, keyed)?;
+        tracing::info!(intent = %intent.id, "an order is taken over from another delivery of its press");
+        let name = account.name.to_string();
+        let moved = self.has_moved(&access, &order, shown.as_ref()).await;
+        Ok(Taken { unsent: Unsent::new(self, tenant, account, intent, inside), order, account: name, moved })
+    }
+
+    /// One commit: the ticket is used, the intent exists, the book says so. It does not wait for the disk, because that of the
+    /// lease does, right before the first byte: a crash of the server in between leaves neither intent nor order, and the
+    /// ticket as it was (docs/adr/0002-one-flush.md).
+    async fn commit_click(&self, tenant: Tenant, click: Click) -> Result<(Confirmed, Opened), Refused> {
         let intent = fresh::intent(self.inner().clock.now());
         let made = Confirm { ticket: click.ticket, intent, interaction: click.interaction, guild: click.guild };
-        let mut tx = self.tx(tenant).await?;
+        let mut tx = self.tx_relaxed(tenant).await?;
         let confirmed = match tx.consume_order_ticket(&made).await {
             Ok(Ok(confirmed)) => confirmed,
             Ok(Err(refusal)) => {
@@ -161,12 +177,14 @@ impl Desk {
             Err(StoreError::Conflict(Constraint::TicketUsed)) => return Err(Refused::Ticket(TicketRefusal::Used)),
             Err(error) => return Err(error.into()),
         };
+        // Keys that do not open are found out before the ticket is used up: without the commit it is not.
+        let opened = self.unseal(tenant, tx.account_with_credential(confirmed.intent.account).await?)?;
         audit_intended(&mut tx, &confirmed.intent).await?;
         match tx.commit().await {
-            Ok(()) => Ok(confirmed),
+            Ok(()) => Ok((confirmed, opened)),
             Err(StoreError::Ambiguous) => {
                 let intent = self.reread(tenant, intent).await?;
-                Ok(Confirmed { intent, ..confirmed })
+                Ok((Confirmed { intent, ..confirmed }, opened))
             }
             Err(error) => Err(error.into()),
         }
@@ -198,10 +216,9 @@ impl Desk {
     }
 
     /// Whether the far side of the quote moved against the user by more than the tolerance.
-    async fn has_moved(&self, on: Option<&Opened>, watched: Option<(&Order, &Quote)>) -> bool {
-        let (Some(on), Some((order, shown))) = (on, watched) else { return false };
-        let read = self.inner().market.quote(&on.access, &order.symbol);
-        let now: Result<Quote, ReadFailure> = self.read(QUOTE, read).await;
+    async fn has_moved(&self, on: &Access, order: &Order, shown: Option<&Quote>) -> bool {
+        let Some(shown) = shown.filter(|_| order.pricing == Pricing::Market) else { return false };
+        let now = self.read(QUOTE, self.inner().market.quote(on, &order.symbol)).await;
         now.is_ok_and(|now| moved_against(order.side, shown, &now, self.inner().limits.tolerance))
     }
 
@@ -215,13 +232,19 @@ impl Desk {
         Ok(Placed::Ask(Box::new(card)))
     }
 
-    /// Whether the market is open, for the receipt only, and so never waited for.
+    /// Whether the market is open, for the receipt only. Mostly the card has read it, and then the order has the way to itself.
     async fn market_clock(&self, tenant: Tenant, account: &str) -> Option<MarketClock> {
+        let (session, clock) = (&self.inner().session, &self.inner().clock);
+        if let Some(known) = session.known(clock.elapsed()) {
+            return Some(known);
+        }
         let read = async {
             let opened = self.open(tenant, Some(account)).await.ok()?;
             self.inner().brokerage.clock(&opened.access).await.ok()
         };
-        self.within(QUOTE, read).await.flatten()
+        let read = self.within(QUOTE, read).await.flatten()?;
+        session.note(read, clock.elapsed());
+        Some(read)
     }
 }
 

@@ -3,15 +3,17 @@
 use crate::directory::Directory;
 use crate::gate::{Gate, InHand};
 use crate::queue::Queues;
+use crate::session::Session;
+use crate::sweep::Swept;
 use chrono::{DateTime, Utc};
-use domain::brokerage::{Brokerage, MarketData};
+use domain::brokerage::{Brokerage, Lane, MarketData, Meter};
 use domain::clock::Clock;
 use domain::ids::IntentId;
 use domain::tenant::Tenant;
 use rust_decimal::Decimal;
 use std::future::Future;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::{Store, StoreError, TenantTx};
 use vault::KeyRing;
@@ -60,6 +62,8 @@ impl Default for Limits {
 #[derive(Clone)]
 pub struct Desk {
     inner: Arc<Inner>,
+    /// The budget that the use case under way on this clone has to pass, for [`Desk::queued`].
+    paying: Arc<Mutex<Option<Meter>>>,
 }
 
 /// The parts, and what the desk keeps in memory. None of it is needed to finish an order.
@@ -68,8 +72,10 @@ pub(crate) struct Inner {
     pub(crate) gate: Gate,
     pub(crate) queues: Queues,
     pub(crate) directory: Directory,
+    pub(crate) session: Session,
     /// Intents that a task of this process is working with.
     pub(crate) in_hand: InHand<IntentId>,
+    pub(crate) swept: Swept,
     pub(crate) since: DateTime<Utc>,
 }
 
@@ -83,10 +89,31 @@ impl Desk {
                 gate: Gate::shut(),
                 queues: Queues::default(),
                 directory: Directory::default(),
+                session: Session::default(),
                 in_hand: InHand::default(),
+                swept: Swept::default(),
                 since,
             }),
+            paying: Arc::default(),
         }
+    }
+
+    /// The same desk, for one use case whose waiting somebody wants to see.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), paying: Arc::default() }
+    }
+
+    /// How long the use case under way on this clone would still wait for its account's request budget, about. Zero before
+    /// it is known which account that is.
+    pub fn queued(&self, lane: Lane) -> Duration {
+        let paying = self.paying.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        paying.map_or(Duration::ZERO, |meter| self.inner.brokerage.wait(&meter, lane))
+    }
+
+    /// Notes whose budget pays.
+    pub(crate) fn pays(&self, meter: &Meter) {
+        *self.paying.lock().unwrap_or_else(PoisonError::into_inner) = Some(meter.clone());
     }
 
     /// The part of the desk that [`Desk`]'s own files work with.
@@ -98,6 +125,11 @@ impl Desk {
     /// case would carry its size.
     pub(crate) async fn tx(&self, tenant: Tenant) -> Result<TenantTx, StoreError> {
         Box::pin(self.inner.store.tenant(tenant)).await
+    }
+
+    /// The same, with a commit that does not wait for the disk; see [`Store::tenant_relaxed`].
+    pub(crate) async fn tx_relaxed(&self, tenant: Tenant) -> Result<TenantTx, StoreError> {
+        Box::pin(self.inner.store.tenant_relaxed(tenant)).await
     }
 
     /// What `work` brings, if it brings it within `span` on the desk's clock.

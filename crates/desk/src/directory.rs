@@ -20,7 +20,7 @@ const RETRY_AFTER: Duration = Duration::from_mins(1);
 
 /// The directory. Empty until the first refresh.
 #[derive(Default)]
-pub(crate) struct Directory {
+pub struct Directory {
     shelf: RwLock<Arc<Shelf>>,
     refresh: RwLock<Refresh>,
 }
@@ -48,14 +48,14 @@ struct Entry {
 
 impl Directory {
     /// Puts a new list in place.
-    pub(crate) fn fill(&self, assets: Vec<Asset>, now: Duration) {
+    pub fn fill(&self, assets: Vec<Asset>, now: Duration) {
         let filled = Arc::new(Shelf::of(assets));
         *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = filled;
         self.refresh.write().unwrap_or_else(PoisonError::into_inner).filled = Some(now);
     }
 
     /// Whether the caller is the one who should refresh now; says so to one caller at a time.
-    pub(crate) fn claim_refresh(&self, now: Duration) -> bool {
+    pub fn claim_refresh(&self, now: Duration) -> bool {
         let mut refresh = self.refresh.write().unwrap_or_else(PoisonError::into_inner);
         let passed = |since: Option<Duration>, span| since.is_none_or(|at| now.saturating_sub(at) >= span);
         let due = passed(refresh.filled, FRESH_FOR) && passed(refresh.begun, RETRY_AFTER);
@@ -66,7 +66,7 @@ impl Directory {
     }
 
     /// Tickers that begin with what was typed, shortest first, then names with words that begin with it.
-    pub(crate) fn choices(&self, typed: &str) -> Vec<Choice> {
+    pub fn choices(&self, typed: &str) -> Vec<Choice> {
         let list = self.shelf();
         let typed = typed.trim().trim_start_matches('$');
         let mut found = list.by_ticker(&typed.to_ascii_uppercase());

@@ -17,11 +17,14 @@ mod queue;
 mod record;
 pub mod refused;
 pub mod resolve;
+mod session;
 pub mod status;
 mod submit;
+mod sweep;
 pub mod views;
 pub mod watch;
 
 pub use crate::desk::{Desk, Limits, Parts};
+pub use crate::directory::Directory;
 pub use crate::refused::{Field, KeysRefusal, Refused, Trouble};
 pub use store::TicketRefusal;

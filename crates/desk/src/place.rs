@@ -94,7 +94,8 @@ impl Desk {
     }
 
     async fn store_direct(&self, tenant: Tenant, account: &LinkedAccount, new: &NewIntent) -> Result<Direct, Refused> {
-        let mut tx = self.tx(tenant).await?;
+        // Not on disk before the lease is; see `Desk::commit_click`.
+        let mut tx = self.tx_relaxed(tenant).await?;
         let direct = match tx.insert_intent_direct(new).await {
             Err(StoreError::Conflict(Constraint::InteractionUsed)) => return Err(Refused::AlreadyHandled),
             Err(StoreError::NotFound) => return Err(Refused::NoSuchAccount(account.name.to_string())),

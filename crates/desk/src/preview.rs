@@ -48,6 +48,9 @@ impl Desk {
             self.read(REST, brokerage.positions(access)),
             self.read(REST, brokerage.clock(access)),
         );
+        if let Ok(clock) = &clock {
+            self.inner().session.note(*clock, self.inner().clock.elapsed());
+        }
         let asset = match asset {
             Ok(asset) => asset,
             Err(ReadFailure::NotFound) => return Err(Refused::UnknownSymbol(order.symbol.clone())),

@@ -2,23 +2,18 @@
 
 use crate::access::mark_keys_refused;
 use crate::desk::Desk;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::account::LinkedAccount;
-use domain::life::{Ending, Life, Seen, State, Wait, step};
+use domain::life::{Ending, Life, Seen, State, Wait, next_look, step};
 use domain::order::BrokerOrder;
 use domain::outcome::{Lookup, Outcome, Refusal, RefusalReason};
 use domain::tenant::Tenant;
 use serde_json::{Value, json};
-use std::time::Duration;
 use store::{AuditAction, AuditEntry, Constraint, Intent, Recorded, Step, StoreError};
 use uuid::Uuid;
 
 /// Attempts at a step that others keep overtaking, or that met another transaction.
 const ATTEMPTS: usize = 8;
-/// Longest wait between two looks.
-const LOOK_MAX: TimeDelta = TimeDelta::minutes(15);
-/// For how long an order that never arrived is still looked for, once a day.
-const LATE_MAX: TimeDelta = TimeDelta::days(7);
 
 /// One sight of an order, and what goes into its commit.
 pub(crate) struct Sight<'a> {
@@ -60,11 +55,15 @@ impl Desk {
         sight: &Sight<'_>,
         order: Option<&BrokerOrder>,
     ) -> Result<Recorded, StoreError> {
+        // Closed by one that had no right to send it, and taken over meanwhile by one that has.
+        if matches!(sight.seen, Seen::NotSent) && sight.lease.is_none() && intent.sent_at.is_some() {
+            return Ok(Recorded::Stored(intent.clone()));
+        }
         let age = self.inner().clock.now() - intent.sent_at.unwrap_or(intent.created_at);
         let not_found = matches!(sight.seen, Seen::LookedUp(Lookup::NotFound));
         let answered_looks = intent.answered_looks.saturating_add(u32::from(not_found));
         let life = step(&intent.life, sight.seen, Wait { since_call: age, answered_looks });
-        let look_again = look_again(&life, age);
+        let look_again = next_look(&life, age).and_then(|wait| wait.to_std().ok());
         let made = Step { intent: intent.id, from: intent.version, life: &life, answered_looks, look_again };
 
         let mut tx = self.tx(sight.tenant).await?;
@@ -111,7 +110,7 @@ impl Desk {
             intent: Some(intent.id),
             broker_order: Some(found.id),
             detail,
-            ..AuditEntry::of(AuditAction::OrderUnconfirmed)
+            ..AuditEntry::of(AuditAction::OrderMismatched)
         })
         .await?;
         tx.commit().await
@@ -135,18 +134,6 @@ fn refusal_in(seen: &Seen) -> Option<&Refusal> {
         Seen::Posted(Outcome::Refused(refusal)) => Some(refusal),
         _ => None,
     }
-}
-
-/// When to look next. The wait grows with the age, so that failed looks back off as well as answered ones do: doubt at
-/// 2 s, 3 s, 5 s, 7 s, … and at most 15 min; working orders at half that pace, because nobody is in the dark about them.
-fn look_again(life: &Life, age: TimeDelta) -> Option<Duration> {
-    let wait = match life.state {
-        State::Intended | State::Unconfirmed => (age / 2).clamp(TimeDelta::seconds(2), LOOK_MAX),
-        State::AtBroker => (age / 2).clamp(TimeDelta::seconds(4), LOOK_MAX * 2),
-        State::Over(Ending::NeverArrived) if age < LATE_MAX => TimeDelta::days(1),
-        State::Over(_) => return None,
-    };
-    wait.to_std().ok()
 }
 
 /// The entry for a change of state; `None` when the state is as it was.
@@ -194,27 +181,4 @@ fn facts(intent: &Intent, life: &Life, why: Option<&str>) -> Value {
             "message": refusal.message,
         })),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
-    use super::*;
-
-    fn life(state: State) -> Life {
-        Life { state, ..Life::intended() }
-    }
-
-    #[test]
-    fn looks_come_fast_at_first_then_slower_and_never_stop_before_a_verdict() {
-        let doubt = life(State::Unconfirmed);
-        assert_eq!(look_again(&doubt, TimeDelta::zero()), Some(Duration::from_secs(2)));
-        assert_eq!(look_again(&doubt, TimeDelta::seconds(60)), Some(Duration::from_secs(30)));
-        assert_eq!(look_again(&doubt, TimeDelta::days(30)), Some(Duration::from_mins(15)));
-        assert_eq!(look_again(&life(State::AtBroker), TimeDelta::days(80)), Some(Duration::from_mins(30)));
-        let late = life(State::Over(Ending::NeverArrived));
-        assert_eq!(look_again(&late, TimeDelta::days(6)), Some(Duration::from_hours(24)));
-        assert_eq!(look_again(&late, TimeDelta::days(7)), None);
-        assert_eq!(look_again(&life(State::Over(Ending::Filled)), TimeDelta::zero()), None);
-    }
 }

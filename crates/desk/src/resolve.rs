@@ -16,6 +16,8 @@ const START: Duration = Duration::from_secs(20);
 const ABREAST: usize = 8;
 /// Intents in one pass.
 const PASS_MAX: u32 = 256;
+/// Intents in the start-up pass: more than it can look at in its time.
+const START_MAX: u32 = 4096;
 /// Pause between two passes that found nothing, and after one that failed.
 const PAUSE: Duration = Duration::from_secs(1);
 const PAUSE_FAILED: Duration = Duration::from_secs(5);
@@ -30,23 +32,20 @@ pub struct Settled {
 }
 
 impl Desk {
-    /// Looks once at everything that is open; commands that trade are refused until it is through. Bounded in time: what Alpaca
+    /// Looks once at everything that is open, whether its time has come or not: what happened meanwhile is not known. Commands that trade are refused until it is through. Bounded in time: what Alpaca
     /// cannot answer now stays with [`Desk::keep_settling`].
     pub async fn settle_at_start(&self) -> Settled {
         let began = self.inner().clock.elapsed();
         let mut found = Settled::default();
         let left = || START.saturating_sub(self.inner().clock.elapsed().saturating_sub(began));
         while left() > Duration::ZERO {
-            match self.within(left(), self.due_now()).await {
-                Some(Ok(due)) => {
+            match self.within(left(), self.open_now()).await {
+                Some(Ok(open)) => {
                     let settled = AtomicUsize::new(0);
                     // Cut short or not, what was settled until then is settled.
-                    let _ = self.within(left(), self.settle(&due, &settled)).await;
-                    found.open += due.len();
-                    found.settled += settled.into_inner();
-                    if due.len() < PASS_MAX as usize {
-                        break;
-                    }
+                    let _ = self.within(left(), self.settle(&open, &settled)).await;
+                    found = Settled { open: open.len(), settled: settled.into_inner() };
+                    break;
                 }
                 Some(Err(error)) => {
                     tracing::warn!(%error, "what is open cannot be read yet");
@@ -69,6 +68,7 @@ impl Desk {
                     Ok(due) => {
                         let counted = AtomicUsize::new(0);
                         self.settle(&due, &counted).await;
+                        self.sweep(&due).await;
                         // All that was due may still be in hand elsewhere, so there is always a pause.
                         PAUSE
                     }
@@ -100,6 +100,10 @@ impl Desk {
 
     async fn due_now(&self) -> Result<Vec<DueIntent>, StoreError> {
         Box::pin(self.inner().store.system()).await?.due_intents(PASS_MAX).await
+    }
+
+    async fn open_now(&self) -> Result<Vec<DueIntent>, StoreError> {
+        Box::pin(self.inner().store.system()).await?.open_intents(START_MAX).await
     }
 
     async fn settle(&self, due: &[DueIntent], settled: &AtomicUsize) {

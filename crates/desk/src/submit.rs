@@ -6,6 +6,7 @@ use crate::queue::{Front, Place};
 use crate::record::{Sight, is_ours};
 use crate::refused::{Refused, Trouble};
 use crate::views::Receipt;
+use chrono::TimeDelta;
 use domain::account::LinkedAccount;
 use domain::brokerage::{Access, Lane};
 use domain::fresh;
@@ -28,8 +29,13 @@ const LINE: Duration = Duration::from_secs(25);
 const DATABASE: Duration = Duration::from_secs(5);
 /// Longest pause between two tries to come forward.
 const PAUSE_MAX: Duration = Duration::from_millis(100);
+/// How long the delivery of a press that Discord acknowledged has to take the order over: as long as it had to acknowledge.
+const HAND_OVER: Duration = Duration::from_secs(3);
 /// A longer wait for the request budget is the user's to decide on.
 pub(crate) const BUDGET: Duration = Duration::from_secs(10);
+
+/// The wait of an order whose call has only just ended.
+const JUST_NOW: Wait = Wait { since_call: TimeDelta::zero(), answered_looks: 0 };
 
 /// A committed intent of which no byte has left. Dropped without [`Unsent::send`], it is closed as not sent.
 pub(crate) struct Unsent(Option<Box<Outbound>>);
@@ -66,8 +72,7 @@ impl Unsent {
         // If the task dies, the intent is still there as it was committed, and the resolver settles it.
         let mut receipt = receipt(&outbound.account, &outbound.intent);
         tokio::spawn(outbound.carry_out(place)).await.unwrap_or_else(|_| {
-            let wait = Wait { since_call: chrono::TimeDelta::zero(), answered_looks: 0 };
-            receipt.life = step(&receipt.life, &Seen::Interrupted, wait);
+            receipt.life = step(&receipt.life, &Seen::Interrupted, JUST_NOW);
             Ok(receipt)
         })
     }
@@ -77,6 +82,17 @@ impl Unsent {
         if let Some(outbound) = self.0.take() {
             // A panic there leaves the intent to the resolver, which proves by the missing lease that nothing was sent.
             let _ = tokio::spawn(outbound.close(why)).await;
+        }
+    }
+
+    /// Leaves it to another delivery of the same press. What nobody has taken over in time is closed.
+    pub(crate) fn hand_over(mut self) {
+        if let Some(mut outbound) = self.0.take() {
+            outbound.held = None;
+            drop(tokio::spawn(async move {
+                outbound.desk.inner().clock.sleep(HAND_OVER).await;
+                outbound.close("acknowledged elsewhere and not taken over").await;
+            }));
         }
     }
 }
@@ -144,7 +160,8 @@ impl Outbound {
 
     fn why_not(&self, error: StoreError) -> Refused {
         match error {
-            StoreError::NotFound => Refused::NoSuchAccount(self.account.name.to_string()),
+            // The server crashed before the intent was on disk: it never was, and nobody else can send it.
+            StoreError::NotFound => Refused::Trouble(Trouble::Database),
             // No byte has left, and that is what is going to be noted: no doubt about it for the user.
             StoreError::Ambiguous => Refused::Trouble(Trouble::Database),
             other => other.into(),
@@ -173,7 +190,8 @@ impl Outbound {
             return Ok((lease, None));
         }
         let keyed = tx.account_with_credential(self.account.id).await?;
-        tx.touch_credential_opened(self.account.id).await?;
+        // The one commit on an order's way that waits for the disk. It puts the intent there too, whose own did not wait, and
+        // only after it a byte leaves.
         tx.commit().await?;
         Ok((lease, Some(keyed)))
     }
@@ -199,11 +217,16 @@ impl Outbound {
         let sight = Sight { tenant: self.tenant, account: &self.account, seen: &seen, lease, why };
         match self.desk.record(self.intent.clone(), &sight).await {
             Ok(intent) => receipt(&self.account, &intent),
+            Err(StoreError::NotFound) if seen == Seen::NotSent => {
+                tracing::warn!(intent = %self.intent.id, "lost in a crash of the database before its turn; nothing was sent");
+                let mut receipt = receipt(&self.account, &self.intent);
+                receipt.life = step(&self.intent.life, &seen, JUST_NOW);
+                receipt
+            }
             Err(error) => {
                 tracing::error!(intent = %self.intent.id, %error, "an outcome could not be written; trying on");
                 let mut receipt = receipt(&self.account, &self.intent);
-                let wait = Wait { since_call: chrono::TimeDelta::zero(), answered_looks: 0 };
-                receipt.life = step(&self.intent.life, &seen, wait);
+                receipt.life = step(&self.intent.life, &seen, JUST_NOW);
                 drop(tokio::spawn(self.keep_noting(seen, lease, why)));
                 receipt
             }
@@ -217,6 +240,8 @@ impl Outbound {
             self.desk.inner().clock.sleep(pause).await;
             match self.desk.record(self.intent.clone(), &sight).await {
                 Ok(_) => break,
+                // Lost in a crash of the database, and there is nothing to be known of it.
+                Err(StoreError::NotFound) if seen == Seen::NotSent => break,
                 Err(error) => tracing::warn!(intent = %self.intent.id, %error, "an outcome is still not written"),
             }
             pause = (pause * 2).min(Duration::from_secs(5));
@@ -242,7 +267,6 @@ const fn held_back(refused: &Refused) -> &'static str {
     match refused {
         Refused::Busy(_) => "waited too long for its turn or its request budget",
         Refused::Ticket(_) => "the account is in another environment",
-        Refused::NoSuchAccount(_) => "the account is gone",
         Refused::Trouble(Trouble::Vault) => "the credential does not open",
         _ => "the database was away",
     }

@@ -146,6 +146,48 @@ async fn a_click_that_is_delivered_twice_is_told_from_a_second_click() {
 }
 
 #[tokio::test]
+async fn of_two_deliveries_of_one_press_the_acknowledged_one_sends_whichever_commits_first() {
+    let world = World::open().await;
+    let tenant = world.member(1, Environment::Live).await;
+    let other = world.another_desk();
+    other.settle_at_start().await;
+    let mut placed = 0;
+    for round in 0..20 {
+        let card = world.card(tenant).await;
+        let press = click(card.ticket);
+        let (won, lost) = if round % 2 == 0 { (&world.desk, &other) } else { (&other, &world.desk) };
+        let elsewhere = async { Ack::Elsewhere };
+        let (won, lost) = if round % 4 < 2 {
+            // The loser has committed before the winner begins.
+            let lost = lost.confirm(tenant, press, elsewhere).await;
+            (won.confirm(tenant, press, async { Ack::Accepted }).await, lost)
+        } else {
+            tokio::join!(won.confirm(tenant, press, async { Ack::Accepted }), lost.confirm(tenant, press, elsewhere))
+        };
+        assert_eq!(lost.unwrap_err(), Refused::AlreadyHandled, "round {round}");
+        assert_eq!(sent(won.unwrap()).life.state, State::AtBroker, "round {round}");
+        placed += 1;
+        assert_eq!(world.broker.posted().len(), placed, "round {round}");
+    }
+    println!(
+        "PROMISE P1 (one press, two deliveries) cases={placed} violations=0 orders={}",
+        world.broker.orders().len()
+    );
+}
+
+#[tokio::test]
+async fn an_order_that_the_acknowledged_delivery_does_not_take_over_is_closed() {
+    let world = World::open().await;
+    let tenant = world.member(1, Environment::Live).await;
+    let card = world.card(tenant).await;
+    let lost = world.desk.confirm(tenant, click(card.ticket), async { Ack::Elsewhere }).await;
+    assert_eq!(lost.unwrap_err(), Refused::AlreadyHandled);
+    assert_eq!(world.states().await, ["intended"], "for whoever was acknowledged");
+    crate::world::until(|| async { world.states().await == ["not_sent"] }).await;
+    assert!(world.broker.posted().is_empty());
+}
+
+#[tokio::test]
 async fn a_command_that_is_delivered_twice_places_one_order() {
     let world = World::open().await;
     let tenant = world.member(1, Environment::Paper).await;

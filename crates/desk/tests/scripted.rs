@@ -148,7 +148,8 @@ impl Brokerage for Scripted {
     async fn clock(&self, on: &Access) -> Result<MarketClock, ReadFailure> {
         self.admit("clock", on)?;
         let at = DateTime::UNIX_EPOCH;
-        Ok(MarketClock { at, is_open: true, next_open: at, next_close: at })
+        let hour = chrono::TimeDelta::hours(1);
+        Ok(MarketClock { at, is_open: true, next_open: at + hour * 18, next_close: at + hour })
     }
 
     async fn calendar(&self, on: &Access, _: NaiveDate, _: NaiveDate) -> Result<Vec<TradingDay>, ReadFailure> {

@@ -54,6 +54,30 @@ pub enum Lane {
     Reads,
 }
 
+/// What a shared budget says to a call that wants to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reserved {
+    /// One call is reserved: it may go after this long.
+    In(Duration),
+    /// Nothing is reserved, because the line is too long. Ask again after this long.
+    NotYet(Duration),
+}
+
+/// The shared budget could not be asked. Whether a call was reserved is not known; if so, it is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the shared request budget could not be asked")]
+pub struct Unasked;
+
+/// An account's request budget as all processes share it.
+#[async_trait]
+pub trait SharedBudget: Send + Sync + 'static {
+    /// Reserves one call, first come, first served within its lane's share. Never tried again by whoever implements it.
+    ///
+    /// # Errors
+    /// [`Unasked`].
+    async fn reserve(&self, meter: &Meter, lane: Lane) -> Result<Reserved, Unasked>;
+}
+
 /// Which orders to list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {

@@ -2,23 +2,34 @@
 //!
 //! State known × what is seen → verdict:
 //!
-//! | known \ seen | landed, or found | refused | doubt | not found | failed look-up | never sent |
-//! |---|---|---|---|---|---|---|
-//! | `Intended` | as the broker says | `Refused` | `Unconfirmed` | stays | stays | `NotSent` |
-//! | `Unconfirmed` | as the broker says | stays: an older answer cannot undo doubt | stays | `NeverArrived`, by [`Patience`] only | stays | stays |
-//! | `AtBroker` | as the broker says, never backwards | stays | stays | stays | stays | stays |
-//! | `Over(NeverArrived)` | as the broker says: a late arrival is adopted | stays | stays | stays | stays | stays |
-//! | `Over(_)` | stays | stays | stays | stays | stays | stays |
+//! | known \\ seen | shown | refused | doubt | not found | failed look-up | never sent | interrupted |
+//! |---|---|---|---|---|---|---|---|
+//! | `Intended` | adopts | `Refused` | `Unconfirmed` | stays | stays | `NotSent` | `Unconfirmed` |
+//! | `Unconfirmed`, interrupted | adopts | `Refused` | `Unconfirmed` | `NeverArrived` by patience | stays | `NotSent` | stays |
+//! | `Unconfirmed`, answered | adopts | stays | stays | `NeverArrived` by patience | stays | stays | stays |
+//! | `AtBroker` | adopts | stays | stays | stays | stays | stays | stays |
+//! | `NotSent`, `Refused`, `NeverArrived` | adopts | stays | stays | stays | stays | stays | stays |
+//! | `Filled`, `Canceled`, `Expired`, `Rejected`, `Replaced` | stays | stays | stays | stays | stays | stays | stays |
 //!
-//! "Not found" is a verdict only when the broker has answered so for long enough (see [`Patience`]): on 12 March 2026
-//! Alpaca's orders sat undelivered for hours, so a few seconds of 404 prove nothing. A look-up that failed is not an
-//! observation of the order at all.
+//! - *Shown*: the POST's answer, a look-up, a list or a stream shows the order. *Adopts* takes over what the broker says of it,
+//!   never backwards: fills do not shrink, and between two sights with equal fills the broker's later stamp wins.
+//! - An order has one POST, so its answer still counts when it comes after somebody called it interrupted. It does not count
+//!   against another doubt: whatever a second answer says, the first call may have landed.
+//! - "Not found" is a verdict only when the broker has answered so for long enough (see [`Patience`]): on 12 March 2026
+//!   Alpaca's orders sat undelivered for hours, so a few seconds of 404 prove nothing. A look-up that failed is not an
+//!   observation of the order at all.
+//! - The three endings that say "there is no order" are our conclusions, so the order itself overrules them: a late arrival
+//!   is adopted. The endings that the broker told us are final.
+//! - There is no operator's verdict. Nobody at a keyboard knows more than the broker shows, and what it shows is adopted anyway.
+
+mod pace;
 
 use crate::ids::BrokerOrderId;
 use crate::money::Price;
 use crate::order::{BrokerOrder, BrokerStatus};
 use crate::outcome::{Doubt, Lookup, Outcome, Refusal};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+pub use pace::{Patience, STUCK, Wait, next_look};
 use rust_decimal::Decimal;
 
 /// Where an intent stands.
@@ -41,7 +52,7 @@ pub enum Ending {
     NotSent,
     /// The broker refused the order.
     Refused,
-    /// The broker had no such order for as long as [`Patience`] asks. The one ending that a late arrival reopens.
+    /// The broker had no such order for as long as [`Patience`] asks.
     NeverArrived,
     /// Wholly filled.
     Filled,
@@ -53,6 +64,13 @@ pub enum Ending {
     Rejected,
     /// Replaced by another order.
     Replaced,
+}
+
+impl Ending {
+    /// Whether it is our conclusion that there is no order: the order itself overrules it.
+    pub const fn is_absence(self) -> bool {
+        matches!(self, Self::NotSent | Self::Refused | Self::NeverArrived)
+    }
 }
 
 impl State {
@@ -149,42 +167,6 @@ pub enum Seen {
     Interrupted,
 }
 
-/// How long "not found" must last before it is a verdict.
-///
-/// A day order that nobody has seen by the next day cannot fill any more; before that, an order that Alpaca took in but does
-/// not show yet could. A 429 normally means that the order was not executed, so there the wait is short.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
-    /// For how long after the call.
-    pub span: TimeDelta,
-    /// How many answered look-ups must have said "not found" in that time.
-    pub looks: u32,
-}
-
-impl Patience {
-    /// The rule for a doubt.
-    pub const fn after(doubt: Option<&Doubt>) -> Self {
-        match doubt {
-            Some(Doubt::RateLimited { .. }) => Self { span: TimeDelta::seconds(60), looks: 3 },
-            _ => Self { span: TimeDelta::hours(24), looks: 10 },
-        }
-    }
-
-    /// Whether it is exhausted.
-    pub fn is_exhausted(self, since_call: TimeDelta, answered_looks: u32) -> bool {
-        since_call >= self.span && answered_looks >= self.looks
-    }
-}
-
-/// What the resolver knows of the time around an observation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wait {
-    /// Since the intent was committed.
-    pub since_call: TimeDelta,
-    /// Look-ups that the broker answered with "not found", this one included.
-    pub answered_looks: u32,
-}
-
 /// Takes one observation in. Total, pure, and idempotent: the same observation twice changes nothing the second time.
 #[must_use]
 pub fn step(life: &Life, seen: &Seen, wait: Wait) -> Life {
@@ -193,27 +175,33 @@ pub fn step(life: &Life, seen: &Seen, wait: Wait) -> Life {
         (_, Seen::Posted(Outcome::Landed(order)) | Seen::LookedUp(Lookup::Found(order)) | Seen::Shown(order)) => {
             show(&mut next, order);
         }
-        (State::Intended, Seen::Posted(Outcome::Refused(refusal))) => {
+        (State::Intended | State::Unconfirmed, Seen::Posted(Outcome::Refused(refusal))) if is_unanswered(life) => {
             next.state = State::Over(Ending::Refused);
             next.refusal = Some(refusal.clone());
         }
-        (State::Intended, Seen::Posted(Outcome::Unknown(doubt))) => doubted(&mut next, doubt.clone()),
+        (State::Intended | State::Unconfirmed, Seen::Posted(Outcome::Unknown(doubt))) if is_unanswered(life) => {
+            doubted(&mut next, doubt.clone());
+        }
+        (State::Intended | State::Unconfirmed, Seen::NotSent) if is_unanswered(life) => {
+            next.state = State::Over(Ending::NotSent);
+        }
         (State::Intended, Seen::Interrupted) => doubted(&mut next, Doubt::Interrupted),
-        (State::Intended, Seen::NotSent) => next.state = State::Over(Ending::NotSent),
         (State::Unconfirmed, Seen::LookedUp(Lookup::NotFound)) => {
             if Patience::after(life.doubt.as_ref()).is_exhausted(wait.since_call, wait.answered_looks) {
                 next.state = State::Over(Ending::NeverArrived);
             }
         }
-        (State::Intended, Seen::LookedUp(Lookup::NotFound | Lookup::Failed(_)))
-        | (
-            State::Unconfirmed,
-            Seen::LookedUp(Lookup::Failed(_)) | Seen::Posted(_) | Seen::NotSent | Seen::Interrupted,
-        )
-        | (State::AtBroker | State::Over(_), Seen::LookedUp(_) | Seen::Posted(_) | Seen::NotSent | Seen::Interrupted) =>
-            {}
+        (
+            State::Intended | State::Unconfirmed | State::AtBroker | State::Over(_),
+            Seen::LookedUp(_) | Seen::Posted(_) | Seen::NotSent | Seen::Interrupted,
+        ) => {}
     }
     next
+}
+
+/// Whether the one POST has not been heard of: what is said of it now is its first answer.
+fn is_unanswered(life: &Life) -> bool {
+    life.state == State::Intended || life.doubt == Some(Doubt::Interrupted)
 }
 
 fn doubted(life: &mut Life, doubt: Doubt) {
@@ -223,7 +211,7 @@ fn doubted(life: &mut Life, doubt: Doubt) {
 
 /// Takes over what the broker shows, unless it is older than what we know.
 fn show(life: &mut Life, order: &BrokerOrder) {
-    let reopenable = !matches!(life.state, State::Over(ending) if ending != Ending::NeverArrived);
+    let reopenable = !matches!(life.state, State::Over(ending) if !ending.is_absence());
     let ours = life.broker_order.is_none_or(|id| id == order.id);
     if !reopenable || !ours || is_older(life, order) {
         return;

@@ -277,6 +277,49 @@ mod tests {
         }
     }
 
+    /// Against integers of 128 bits, which know nothing of decimals.
+    #[test]
+    fn sums_over_a_million_random_fills_are_exact() {
+        let mut seed = 17_u64;
+        let mut draw = |below: u64| {
+            // SplitMix64: the same fills every time.
+            seed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            (mixed ^ (mixed >> 27)) % below
+        };
+        let (mut shares, mut value) = (Decimal::ZERO, Decimal::ZERO);
+        let (mut nano_shares, mut tiny_dollars) = (0_i128, 0_i128);
+        let cases = 1_000_000;
+        for _ in 0..cases {
+            let qty = i64::try_from(1 + draw(10_000_000_000_000)).unwrap(); // up to 10 000 shares, in billionths
+            let price = i64::try_from(1 + draw(10_000_000)).unwrap(); // up to $1 000, in hundredths of a cent
+            let sign = if draw(2) == 0 { 1 } else { -1 };
+            shares += Decimal::new(sign * qty, 9);
+            value += Decimal::new(sign * qty, 9) * Decimal::new(price, 4);
+            nano_shares += i128::from(sign * qty);
+            tiny_dollars += i128::from(sign * qty) * i128::from(price);
+        }
+        assert_eq!(shares, Decimal::from_i128_with_scale(nano_shares, 9));
+        assert_eq!(value, Decimal::from_i128_with_scale(tiny_dollars, 13));
+        println!("PROMISE P17 cases={cases} violations=0 shares={} value={value}", shares.normalize());
+    }
+
+    /// The commas are for reading: typed, they are refused as ambiguous.
+    #[test]
+    fn what_is_shown_of_money_reads_back_the_same() {
+        let cases = 200_000_u32;
+        for step in 1..=cases {
+            let cents = Decimal::new(i64::from(step) * 4_999_999, 2);
+            let shown = Usd(cents).to_string().replace(',', "");
+            assert_eq!(Usd::parse(&shown), Ok(Usd(cents.normalize())), "{shown}");
+            let price = Price::new(cents).unwrap();
+            assert_eq!(Price::parse(&price.to_string().replace(',', "")), Ok(price), "{price}");
+            let small = Price::new(Decimal::new(i64::from(step % 9_999) + 1, 4)).unwrap();
+            assert_eq!(Price::parse(&small.to_string()), Ok(small), "{small}");
+        }
+        println!("PROMISE P17 round_trips={} violations=0", cases * 3);
+    }
+
     proptest! {
         #[test]
         fn what_is_shown_of_a_quantity_reads_back_the_same(mantissa in 1_i64..1_000_000_000_000_000, scale in 0_u32..=9) {

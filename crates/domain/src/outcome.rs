@@ -78,6 +78,11 @@ pub struct Refusal {
 pub enum RefusalReason {
     /// The connection could not be made, so no byte of the order left.
     NeverSent,
+    /// The account's request budget is used up for longer than it makes sense to wait, so nothing was sent.
+    BudgetFull {
+        /// When there is room again.
+        until: DateTime<Utc>,
+    },
     /// Not enough buying power.
     BuyingPower {
         /// What is there.

@@ -33,6 +33,7 @@ mod webhooks;
 
 pub use act::{Ack, Act, Choice, Missed};
 pub use chaos::{EventFault, Malformed, RestFault};
+pub use gateway::deflate;
 pub use modal::{ModalInput, ModalShown};
 pub use page::{Change, Happened};
 pub use people::DmPolicy;

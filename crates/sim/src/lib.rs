@@ -4,5 +4,6 @@ pub mod clock;
 pub mod discord;
 pub mod exchange;
 pub mod page;
+pub mod proxy;
 pub mod rng;
 pub mod world;

@@ -1,6 +1,6 @@
 //! Linked accounts.
 
-use crate::credentials::{KeyRow, kind};
+use crate::credentials::{KeyRow, kind, opened_lately};
 use crate::{StoreError, TenantTx};
 use chrono::{DateTime, Utc};
 use domain::account::{AccountName, AccountStatus, Environment, LinkedAccount};
@@ -42,7 +42,7 @@ pub(crate) const LIST: &str = linked!(shown!(), "ORDER BY a.linked_at, a.account
 pub(crate) const BY_ID: &str = linked!(shown!(), "AND a.account_id = $1");
 pub(crate) const BY_NAME: &str = linked!(shown!(), "AND lower(a.name) = lower($1)");
 pub(crate) const KEYED: &str =
-    linked!(concat!(shown!(), ", c.kind, c.ciphertext, c.fingerprint"), "AND a.account_id = $1");
+    linked!(concat!(shown!(), ", c.kind, c.ciphertext, c.fingerprint, ", opened_lately!()), "AND a.account_id = $1");
 pub(crate) const RENAME: &str = "UPDATE app.accounts SET name = $2 WHERE account_id = $1 AND removed_at IS NULL";
 pub(crate) const SET_STATUS: &str = "UPDATE app.accounts SET status = $2 WHERE account_id = $1 AND removed_at IS NULL";
 pub(crate) const SET_ALWAYS_CONFIRM: &str =
@@ -79,6 +79,7 @@ struct KeyedRow {
     account: Row,
     #[sqlx(flatten)]
     key: KeyRow,
+    opened_lately: bool,
 }
 
 impl TryFrom<Row> for LinkedAccount {
@@ -136,6 +137,8 @@ pub struct Keyed {
     pub sealed: Sealed,
     /// What the credential is.
     pub kind: CredentialKind,
+    /// That it was opened is noted, to the minute: no need to note it again.
+    pub opened_lately: bool,
 }
 
 impl TenantTx {
@@ -189,7 +192,8 @@ impl TenantTx {
     /// [`StoreError::NotFound`].
     pub async fn account_with_credential(&mut self, id: AccountId) -> Result<Keyed, StoreError> {
         let row = self.tx.one(sqlx::query_as::<_, KeyedRow>(KEYED).bind(id.0)).await?;
-        Ok(Keyed { account: row.account.try_into()?, kind: kind(&row.key.kind)?, sealed: row.key.into() })
+        let KeyedRow { account, key, opened_lately } = row;
+        Ok(Keyed { account: account.try_into()?, kind: kind(&key.kind)?, sealed: key.into(), opened_lately })
     }
 
     /// Gives an account another name.

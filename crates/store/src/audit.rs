@@ -86,9 +86,11 @@ impl AuditAction {
             Self::OrderLanded => "order_landed",
             Self::OrderRefused => "order_refused",
             Self::OrderUnconfirmed => "order_unconfirmed",
+            Self::OrderMismatched => "order_mismatched",
             Self::OrderNeverArrived => "order_never_arrived",
             Self::OrderEnded => "order_ended",
             Self::CancelRequested => "cancel_requested",
+            Self::CancelAnswered => "cancel_answered",
             Self::CancelAllRequested => "cancel_all_requested",
         }
     }
@@ -133,12 +135,16 @@ pub enum AuditAction {
     OrderRefused,
     /// Sent, and no proof either way.
     OrderUnconfirmed,
+    /// Something else than our order was found under our name. It was not adopted.
+    OrderMismatched,
     /// The broker never had it.
     OrderNeverArrived,
     /// The order is over at the broker.
     OrderEnded,
     /// A cancel was asked for.
     CancelRequested,
+    /// What the broker said to it.
+    CancelAnswered,
     /// A cancel of all open orders was asked for.
     CancelAllRequested,
 }

@@ -5,6 +5,14 @@ use domain::credential::{CredentialKind, Fingerprint, Sealed};
 use domain::ids::AccountId;
 use sqlx::FromRow;
 
+/// Whether the last opening is noted, to the minute; `c` is the credential's row.
+macro_rules! opened_lately {
+    () => {
+        "coalesce(c.last_opened_at > clock_timestamp() - interval '1 minute', false) AS opened_lately"
+    };
+}
+pub(crate) use opened_lately;
+
 pub(crate) const READ: &str = "SELECT kind, ciphertext, fingerprint FROM app.credentials WHERE account_id = $1";
 pub(crate) const REPLACE: &str = "
     WITH a AS (UPDATE app.accounts SET key_tail = $2, status = 'active'
@@ -86,7 +94,7 @@ impl TenantTx {
         Ok(self.tx.run(query).await? == 1)
     }
 
-    /// Notes that the credential was opened now.
+    /// Notes that the credential was opened now. Not needed for one that [`Keyed`](crate::Keyed) says was opened lately.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].

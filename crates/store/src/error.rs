@@ -61,6 +61,8 @@ pub(crate) fn decide(error: &sqlx::Error) -> StoreError {
         }
         E::RowNotFound => StoreError::NotFound,
         E::Configuration(_) => StoreError::Broken("not a database URL"),
+        // How sqlx 0.9 words a server, or whatever stands before it, that hangs up before it has said a byte.
+        E::Protocol(why) if why.contains("SSLRequest: 0x00") => StoreError::Unavailable,
         E::Protocol(_) => StoreError::Broken("the database does not speak its protocol"),
         _ => StoreError::Broken("a row cannot be read"),
     };

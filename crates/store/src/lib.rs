@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 pub mod boot;
+mod budget;
 mod credentials;
 pub mod embedded;
 mod error;
@@ -18,6 +19,7 @@ mod queries;
 mod store;
 mod submission;
 mod system;
+mod tally;
 mod tenant_tx;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -35,6 +37,7 @@ pub use migrate::{BOOTSTRAP, MigrateError, migrate};
 pub use store::{Limits, Store};
 pub use submission::Lease;
 pub use system::{DueIntent, KeyUse, Purged, SystemTx};
+pub use tally::Asked;
 pub use tenant_tx::TenantTx;
 pub use tickets::{Ask, Confirm, Confirmed, NewTicket, Ticket, TicketRefusal};
 pub use users::User;

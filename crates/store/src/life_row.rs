@@ -91,6 +91,7 @@ struct RefusalMirror {
 #[serde(remote = "RefusalReason", tag = "kind", rename_all = "snake_case")]
 enum ReasonMirror {
     NeverSent,
+    BudgetFull { until: DateTime<Utc> },
     BuyingPower { available: Option<Decimal>, cost: Option<Decimal> },
     Quantity { available: Option<Decimal>, existing: Option<Decimal>, held: Option<Decimal> },
     WashTrade { existing_order: Option<String> },
@@ -140,6 +141,15 @@ mod tests {
             code: Some(40_310_000),
             request_id: Some("abc".into()),
         };
+        let stored: StoredRefusal = serde_json::from_value(refusal(&case).unwrap()).unwrap();
+        assert_eq!(stored.0, case);
+    }
+
+    #[test]
+    fn a_full_budget_keeps_its_hour() {
+        let until = DateTime::from_timestamp(1_790_000_000, 500_000_000).unwrap();
+        let reason = RefusalReason::BudgetFull { until };
+        let case = Refusal { reason, message: String::new(), status: 0, code: None, request_id: None };
         let stored: StoredRefusal = serde_json::from_value(refusal(&case).unwrap()).unwrap();
         assert_eq!(stored.0, case);
     }

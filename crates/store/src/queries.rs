@@ -1,7 +1,8 @@
 //! Every query of the house, by name: one test prepares each of them as the app role.
 
 use crate::{
-    accounts, audit, boot, credentials, forms, intents, interactions, ledger, submission, system, tickets, users,
+    accounts, audit, boot, budget, credentials, forms, intents, interactions, ledger, submission, system, tickets,
+    users,
 };
 
 /// Name and text.
@@ -55,11 +56,13 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("system::PING", system::PING),
     ("system::ACCOUNT_COUNT", system::ACCOUNT_COUNT),
     ("system::DUE", system::DUE),
+    ("system::OPEN", system::OPEN),
     ("system::TO_RESEAL", system::TO_RESEAL),
     ("system::KEY_USES", system::KEY_USES),
     ("system::PURGE", system::PURGE),
     ("system::PARTITIONS", system::PARTITIONS),
     ("system::VERIFY_ALL", system::VERIFY_ALL),
+    ("budget::RESERVE", budget::RESERVE),
     ("boot::ROLE", boot::ROLE),
     ("boot::UNPROTECTED", boot::UNPROTECTED),
     ("boot::MIGRATED", boot::MIGRATED),

@@ -1,12 +1,17 @@
 //! The door to the database.
 
 use crate::error::decide;
-use crate::tx::Tx;
+use crate::tally::{Asked, Tally};
+use crate::tx::{Disk, Tx};
 use crate::{StoreError, SystemTx, TenantTx};
 use domain::tenant::Tenant;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::sync::Arc;
 use std::time::Duration;
+
+/// Connections that are kept open when nobody needs them.
+const WARM: u32 = 3;
 
 /// How long and how much.
 #[derive(Clone, Copy, Debug)]
@@ -25,11 +30,12 @@ impl Default for Limits {
     }
 }
 
-/// A pool of connections as the app role. Has no query function of its own.
+/// A pool of connections as the app role. Has one query function of its own, [`Store::reserve_call`].
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) pool: PgPool,
-    patience: Duration,
+    pub(crate) patience: Duration,
+    pub(crate) tally: Arc<Tally>,
 }
 
 impl Store {
@@ -50,11 +56,15 @@ impl Store {
         ]);
         let pool = PgPoolOptions::new()
             .max_connections(limits.connections)
+            // A click after a quiet hour finds warm connections, and pays no ping for them (see `tx::open`).
+            .min_connections(limits.connections.min(WARM))
+            .test_before_acquire(false)
             .acquire_timeout(limits.acquire)
             .connect_with(options)
             .await
             .map_err(|error| decide(&error))?;
-        Ok(Self { pool, patience: limits.statement + Duration::from_secs(1) })
+        let patience = limits.statement + Duration::from_secs(1);
+        Ok(Self { pool, patience, tally: Arc::default() })
     }
 
     /// A transaction in which only `tenant`'s rows exist.
@@ -62,7 +72,18 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Timeout`].
     pub async fn tenant(&self, tenant: Tenant) -> Result<TenantTx, StoreError> {
-        let tx = Tx::begin(&self.pool, Some(tenant.user().0), self.patience).await?;
+        let tx = Tx::begin(self, Some(tenant.user().0), Disk::Now).await?;
+        Ok(TenantTx { tx, tenant })
+    }
+
+    /// The same, with a commit that does not wait for the disk: everybody sees it at once, and it is on disk with the next
+    /// commit that does wait, from whomever. Should the server crash before, it never was. For what is worth nothing by
+    /// itself until such a commit follows; the right to send an order is not given in it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Timeout`].
+    pub async fn tenant_relaxed(&self, tenant: Tenant) -> Result<TenantTx, StoreError> {
+        let tx = Tx::begin(self, Some(tenant.user().0), Disk::Later).await?;
         Ok(TenantTx { tx, tenant })
     }
 
@@ -71,7 +92,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Timeout`].
     pub async fn system(&self) -> Result<SystemTx, StoreError> {
-        Ok(SystemTx { tx: Tx::begin(&self.pool, None, self.patience).await? })
+        Ok(SystemTx { tx: Tx::begin(self, None, Disk::Now).await? })
+    }
+
+    /// How often the database was asked until now.
+    pub fn asked(&self) -> Asked {
+        self.tally.read()
     }
 
     /// Closes all connections, once they are free.

@@ -49,16 +49,17 @@ pub enum Lease {
 
 impl TenantTx {
     /// Asks for the right to send `intent`. `owner` names the asking process's submission; a second call with the same
-    /// one extends the lease. Commit before sending.
+    /// one extends the lease. Commit before sending: that commit puts the intent, whose own did not wait, on disk too.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`].
+    /// [`StoreError::NotFound`]; [`StoreError::Broken`] in a transaction whose commit does not wait for the disk.
     pub async fn take_submit_lease(
         &mut self,
         intent: IntentId,
         owner: Uuid,
         ttl: Duration,
     ) -> Result<Lease, StoreError> {
+        self.tx.must_reach_disk()?;
         let query = sqlx::query_as::<_, IntentRow>(TAKE).bind(intent.0).bind(owner).bind(millis(ttl));
         if let Some(row) = self.tx.first(query).await? {
             return Ok(Lease::Taken(row.try_into()?));

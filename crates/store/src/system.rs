@@ -13,6 +13,7 @@ use uuid::Uuid;
 pub(crate) const PING: &str = "SELECT 1";
 pub(crate) const ACCOUNT_COUNT: &str = "SELECT app.job_account_count()";
 pub(crate) const DUE: &str = "SELECT user_id, intent_id, account_id FROM app.job_due_intents($1)";
+pub(crate) const OPEN: &str = "SELECT user_id, intent_id, account_id FROM app.job_open_intents($1)";
 pub(crate) const TO_RESEAL: &str = "SELECT user_id, account_id FROM app.job_credentials_to_reseal($1, $2)";
 pub(crate) const KEY_USES: &str = "SELECT fingerprint, credentials, oldest FROM app.job_key_uses()";
 pub(crate) const PURGE: &str = "SELECT forms, tickets, interactions FROM app.job_purge()";
@@ -101,13 +102,27 @@ impl SystemTx {
     /// # Errors
     /// [`StoreError`] of any statement.
     pub async fn due_intents(&mut self, most: u32) -> Result<Vec<DueIntent>, StoreError> {
-        let query = sqlx::query_as::<_, (i64, Uuid, Uuid)>(DUE).bind(i32::try_from(most).unwrap_or(i32::MAX));
-        let due = |(user, intent, account)| DueIntent {
+        self.intents(DUE, most).await
+    }
+
+    /// Intents that are not over, whether they are due or not, those of which least is known first; but none that somebody is
+    /// about to send, or sends.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn open_intents(&mut self, most: u32) -> Result<Vec<DueIntent>, StoreError> {
+        self.intents(OPEN, most).await
+    }
+
+    async fn intents(&mut self, sql: &'static str, most: u32) -> Result<Vec<DueIntent>, StoreError> {
+        let query = sqlx::query_as::<_, (i64, Uuid, Uuid)>(sql).bind(i32::try_from(most).unwrap_or(i32::MAX));
+        let rows = self.tx.all(query).await?;
+        let found = |(user, intent, account)| DueIntent {
             tenant: owner(user),
             intent: IntentId(intent),
             account: AccountId(account),
         };
-        Ok(self.tx.all(query).await?.into_iter().map(due).collect())
+        Ok(rows.into_iter().map(found).collect())
     }
 
     /// Accounts whose credential is not sealed under `newest`.

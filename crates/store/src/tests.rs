@@ -3,10 +3,13 @@
 mod accounts;
 mod audit;
 mod boot;
+mod budget;
+mod constraints;
 mod embedded;
 mod intents;
 mod isolation;
 mod ledger;
 mod sql;
 mod tickets;
+mod tx;
 mod world;

@@ -64,6 +64,7 @@ pub(super) fn keys_refused(name: &AccountName) -> Prose {
         format!("The keys of **{name}** were deleted or replaced at Alpaca. Resetting a paper account does that, too."),
     )
     .next("Make new keys at Alpaca, then use `/account rotate`.")
+    .answered()
 }
 
 pub(super) fn form_gone() -> Prose {

@@ -13,6 +13,10 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         RefusalReason::NeverSent => {
             "Alpaca could not be reached, so the order never left Paddock. Try again in a minute.".into()
         }
+        RefusalReason::BudgetFull { until } => format!(
+            "Alpaca takes only so many requests a minute from one account, and this one has used them up; the order never left Paddock. Try again {}.",
+            words::counting(*until)
+        ),
         RefusalReason::BuyingPower { available, cost } => format!(
             "Not enough buying power{}. Order less, or free some by canceling open buys.",
             numbers(&[("there is", available.map(money)), ("it would take", cost.map(money))])

@@ -112,7 +112,7 @@ fn every_kind_of_refusal_has_its_words() {
     Copy both again from Alpaca's page and open a new form with `/account add` or `/account rotate`.
     # Alpaca no longer takes the keys
     The keys of **swing** were deleted or replaced at Alpaca. Resetting a paper account does that, too.
-    **Nothing was sent.**
+    **No order was placed.**
     Make new keys at Alpaca, then use `/account rotate`.
     # This form can no longer be used
     It was opened more than 15 minutes ago, was sent before, or Paddock could not note down that it was opened.

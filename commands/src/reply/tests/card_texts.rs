@@ -116,7 +116,7 @@ fn a_card_in_dollars_and_for_extended_hours_reads_well() {
 fn what_stands_in_place_of_a_card_reads_well() {
     let pressed = serde_json::to_value(card::card(&card(live())).embed()).unwrap();
     let pressed = serde_json::from_value(pressed).unwrap();
-    insta::assert_snapshot!(card::sending(Some(&pressed)).transcript() + &card::sending(None).transcript() + &card::discarded().transcript(), @r#"
+    insta::assert_snapshot!(card::sending(Some(&pressed), None).transcript() + &card::sending(None, None).transcript() + &card::discarded().transcript(), @r#"
     [RED] LIVE · savings
     # Sending…
     The order is on its way to Alpaca.

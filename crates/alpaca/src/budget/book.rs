@@ -108,10 +108,14 @@ impl Book {
 
     /// How long a call that came now would wait.
     pub(super) fn estimate(&self, surface: Surface, lane: Lane) -> Duration {
-        let ahead: usize = LANES.iter().take(lane as usize + 1).map(|lane| self.queues[*lane as usize].len()).sum();
-        let behind_others = self.lanes.interval(lane) * u32::try_from(ahead).unwrap_or(u32::MAX);
+        let behind_others = self.lanes.interval(lane) * u32::try_from(self.ahead(lane)).unwrap_or(u32::MAX);
         let own_turn = self.lanes.wait(lane) + behind_others;
         self.paused(surface, lane).max(own_turn)
+    }
+
+    /// How many wait that would go before a call that came now.
+    pub(super) fn ahead(&self, lane: Lane) -> usize {
+        LANES.iter().take(lane as usize + 1).map(|lane| self.queues[*lane as usize].len()).sum()
     }
 
     /// Takes in what an answer says about the broker's own count.
@@ -151,7 +155,8 @@ impl Book {
         *until = (*until).max(self.clock.elapsed() + span.min(LONGEST));
     }
 
-    fn paused(&self, surface: Surface, lane: Lane) -> Duration {
+    /// How long the broker wants to hear nothing.
+    pub(super) fn paused(&self, surface: Surface, lane: Lane) -> Duration {
         self.pauses[surface as usize][lane as usize].saturating_sub(self.clock.elapsed())
     }
 

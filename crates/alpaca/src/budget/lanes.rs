@@ -77,14 +77,14 @@ impl Lanes {
 }
 
 /// One GCRA, on the house's clock.
-struct Bucket {
+pub(super) struct Bucket {
     limiter: RateLimiter<Ask, Arrival, Ticks, NoOpMiddleware<Duration>>,
     burst: NonZeroU32,
     interval: Duration,
 }
 
 impl Bucket {
-    fn full(clock: &Arc<dyn Clock>, burst: u32, interval: Duration) -> Self {
+    pub(super) fn full(clock: &Arc<dyn Clock>, burst: u32, interval: Duration) -> Self {
         let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
         // `with_period` has no answer for a period of zero; one per second is slower than any bucket here.
         let quota = Quota::with_period(interval).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(burst);
@@ -97,10 +97,15 @@ impl Bucket {
     }
 
     fn take(&self) {
-        let _ = self.limiter.check_key(&Ask::Takes);
+        let _ = self.take_one();
     }
 
-    fn is_full(&self) -> bool {
+    /// One goes, if it may.
+    pub(super) fn take_one(&self) -> bool {
+        self.limiter.check_key(&Ask::Takes).is_ok()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
         matches!(self.limiter.check_key_n(&Ask::Would, self.burst), Ok(Ok(())))
     }
 }

@@ -22,7 +22,7 @@ fn start() -> DateTime<Utc> {
 
 fn world() -> (Arc<ManualClock>, Budget) {
     let clock = Arc::new(ManualClock::at(start()));
-    (Arc::clone(&clock), Budget::new(clock))
+    (Arc::clone(&clock), Budget::new(clock, None))
 }
 
 fn meter() -> Meter {
@@ -122,13 +122,14 @@ fn no_window_of_a_minute_holds_more_than_two_hundred_calls_even_when_the_network
 #[test]
 fn a_cancel_goes_at_once_beside_saturating_reads_and_orders() {
     let (clock, budget) = world();
-    let book = budget.book(&meter());
+    let account = budget.account(&meter());
+    let book = &account.book;
     let mut places = Vec::new();
     for step in 0..4_000_u32 {
         for lane in [Lane::Orders, Lane::Reads] {
-            places.push(open(&book).queue(Surface::Trading, lane));
+            places.push(open(book).queue(Surface::Trading, lane));
         }
-        open(&book).admit();
+        open(book).admit();
         if step % 250 == 249 {
             let wait = budget.wait(&meter(), Lane::Urgent);
             assert_eq!(wait, Duration::ZERO, "after {:?}", clock.elapsed());
@@ -138,11 +139,11 @@ fn a_cancel_goes_at_once_beside_saturating_reads_and_orders() {
         clock.advance(Duration::from_millis(20));
     }
     // Ten cancels together: four at once, one each 345 ms after that, whatever else waits.
-    let cancels: Vec<_> = (0..10).map(|_| open(&book).queue(Surface::Trading, Lane::Urgent)).collect();
+    let cancels: Vec<_> = (0..10).map(|_| open(book).queue(Surface::Trading, Lane::Urgent)).collect();
     let asked = clock.elapsed();
     let mut cancels = cancels;
     while !cancels.is_empty() {
-        open(&book).admit();
+        open(book).admit();
         cancels.retain_mut(|place| place.turn.try_recv().is_err());
         if !cancels.is_empty() {
             clock.advance(Duration::from_millis(5));
@@ -164,11 +165,12 @@ fn orders_keep_a_share_beside_saturating_reads() {
 #[test]
 fn a_lane_is_first_come_first_served() {
     let (clock, budget) = world();
-    let book = budget.book(&meter());
-    let mut places: Vec<_> = (0..60).map(|n| (n, open(&book).queue(Surface::Trading, Lane::Reads))).collect();
+    let account = budget.account(&meter());
+    let book = &account.book;
+    let mut places: Vec<_> = (0..60).map(|n| (n, open(book).queue(Surface::Trading, Lane::Reads))).collect();
     let mut order = Vec::new();
     while !places.is_empty() {
-        open(&book).admit();
+        open(book).admit();
         places.retain_mut(|(n, place)| {
             let went = place.turn.try_recv().is_ok();
             if went {
@@ -241,13 +243,15 @@ fn whoever_goes_away_does_not_hold_up_the_queue() {
 fn a_wait_beyond_patience_is_refused_at_once_and_says_when_to_come_back() {
     let (clock, budget) = world();
     let meter = meter();
-    let book = budget.book(&meter);
-    let _places: Vec<_> = (0..100).map(|_| open(&book).queue(Surface::Trading, Lane::Reads)).collect();
-    open(&book).admit();
+    let account = budget.account(&meter);
+    let book = &account.book;
+    let _places: Vec<_> = (0..100).map(|_| open(book).queue(Surface::Trading, Lane::Reads)).collect();
+    open(book).admit();
     let foreseen = budget.wait(&meter, Lane::Reads);
     assert!(foreseen > Duration::from_secs(30), "{foreseen:?}");
     let refused = budget.enter(&meter, Surface::Trading, Lane::Reads, Duration::from_secs(30)).now_or_never();
-    let until = refused.expect("no waiting").expect_err("refused").until;
+    let until = refused.expect("no waiting").expect_err("refused");
+    let Barred::Full(Full { until }) = until else { panic!("{until:?}") };
     assert!(until > start() + TimeDelta::seconds(30));
     assert_eq!(clock.elapsed(), Duration::ZERO);
 }
@@ -256,9 +260,10 @@ fn a_wait_beyond_patience_is_refused_at_once_and_says_when_to_come_back() {
 fn a_pause_that_comes_while_waiting_ends_in_a_refusal_not_in_endless_waiting() {
     let (clock, budget) = world();
     let meter = meter();
-    let book = budget.book(&meter);
-    let _places: Vec<_> = (0..14).map(|_| open(&book).queue(Surface::Trading, Lane::Reads)).collect();
-    open(&book).admit();
+    let account = budget.account(&meter);
+    let book = &account.book;
+    let _places: Vec<_> = (0..14).map(|_| open(book).queue(Surface::Trading, Lane::Reads)).collect();
+    open(book).admit();
     let mut call = Box::pin(budget.enter(&meter, Surface::Trading, Lane::Reads, Duration::from_secs(10)));
     assert!(call.as_mut().now_or_never().is_none(), "waits for its turn");
     let reset = (clock.now().timestamp() + 50).to_string();
@@ -323,10 +328,10 @@ fn idle_accounts_are_forgotten_and_busy_ones_are_not() {
     (0..FEW).for_each(enter);
     clock.advance(Duration::from_secs(30));
     enter(FEW);
-    assert_eq!(open(&budget.meters).books.len(), 1, "all others had their budget back");
+    assert_eq!(open(&budget.meters).accounts.len(), 1, "all others had their budget back");
     (0..FEW).for_each(enter);
     enter(FEW * 2);
-    assert!(open(&budget.meters).books.len() > FEW, "none of these had");
+    assert!(open(&budget.meters).accounts.len() > FEW, "none of these had");
 }
 
 proptest! {

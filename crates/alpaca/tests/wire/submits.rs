@@ -196,7 +196,8 @@ async fn an_order_that_would_wait_too_long_for_its_budget_is_refused_unsent() {
     let impatient = alpaca::Alpaca::new(origins, clock, limits).unwrap();
     assert!(matches!(impatient.submit(&on, &buy(), &intent()).await, Outcome::Unknown(_)));
     let Outcome::Refused(refusal) = impatient.submit(&on, &buy(), &intent()).await else { panic!("not refused") };
-    assert_eq!((refusal.reason, refusal.status), (RefusalReason::NeverSent, 0));
+    let until = chrono::DateTime::from_timestamp(1_790_000_060, 0).unwrap();
+    assert_eq!((refusal.reason, refusal.status), (RefusalReason::BudgetFull { until }, 0));
     assert_eq!(broker.count("POST"), 1);
     assert!(impatient.wait(&on.meter, domain::brokerage::Lane::Orders) > std::time::Duration::from_secs(55));
 }

@@ -5,8 +5,11 @@ use crate::ids::{ClientOrderId, IntentId};
 use crate::order::Side;
 use crate::outcome::{ReadFailure, RefusalReason};
 use crate::symbol::Symbol;
+use chrono::TimeDelta;
 use proptest::prelude::*;
 use uuid::Uuid;
+
+mod table;
 
 fn order(status: BrokerStatus, filled: i64, updated: i64) -> BrokerOrder {
     BrokerOrder {
@@ -112,6 +115,55 @@ fn a_fill_is_not_undone_by_an_older_sight() {
     );
 }
 
+#[test]
+fn the_answer_to_the_one_post_counts_also_after_it_was_called_interrupted() {
+    let interrupted = step(&Life::intended(), &Seen::Interrupted, SOON);
+    let told = step(&interrupted, &Seen::Posted(Outcome::Refused(refusal())), SOON);
+    assert_eq!((told.state, told.refusal), (State::Over(Ending::Refused), Some(refusal())));
+    let limited = step(&interrupted, &Seen::Posted(Outcome::Unknown(Doubt::RateLimited { until: None })), SOON);
+    assert_eq!(
+        Patience::after(limited.doubt.as_ref()).looks,
+        3,
+        "the doubt that the broker gave is the one that counts"
+    );
+    let again = step(&limited, &Seen::Posted(Outcome::Refused(refusal())), SOON);
+    assert_eq!(again, limited);
+}
+
+#[test]
+fn looks_come_fast_at_first_then_slower_and_never_stop_before_a_verdict() {
+    let life = |state| Life { state, ..Life::intended() };
+    let doubt = life(State::Unconfirmed);
+    assert_eq!(next_look(&doubt, TimeDelta::zero()), Some(TimeDelta::seconds(2)));
+    assert_eq!(next_look(&doubt, TimeDelta::seconds(60)), Some(TimeDelta::seconds(30)));
+    assert_eq!(next_look(&doubt, TimeDelta::days(30)), Some(TimeDelta::minutes(15)));
+    assert_eq!(next_look(&life(State::AtBroker), TimeDelta::days(80)), Some(TimeDelta::minutes(30)));
+    let late = life(State::Over(Ending::NeverArrived));
+    assert_eq!(next_look(&late, TimeDelta::days(6)), Some(TimeDelta::hours(24)));
+    assert_eq!(next_look(&late, TimeDelta::days(7)), None);
+    assert_eq!(next_look(&life(State::Over(Ending::Filled)), TimeDelta::zero()), None);
+}
+
+#[test]
+fn a_pending_order_is_called_stuck_but_no_verdict_follows() {
+    let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
+    for (status, stuck) in [
+        (BrokerStatus::PendingNew, true),
+        (BrokerStatus::PendingCancel, true),
+        (BrokerStatus::PendingReplace, true),
+        (BrokerStatus::New, false),
+        (BrokerStatus::Accepted, false),
+    ] {
+        let life = step(&Life::intended(), &Seen::Shown(Box::new(order(status.clone(), 0, 100))), SOON);
+        assert_eq!(life.state, State::AtBroker);
+        assert!(!life.is_stuck(at(219)), "{status:?}: not before two minutes");
+        assert_eq!(life.is_stuck(at(220)), stuck, "{status:?}");
+        assert!(next_look(&life, TimeDelta::days(30)).is_some(), "{status:?}: looked at for as long as it takes");
+    }
+    let filled = step(&Life::intended(), &Seen::Shown(Box::new(order(BrokerStatus::Filled, 10, 100))), SOON);
+    assert!(!filled.is_stuck(at(9999)));
+}
+
 proptest! {
     #[test]
     fn the_step_is_total_idempotent_and_never_leaves_an_ending(seens in prop::collection::vec((any_seen(), any_wait()), 1..40)) {
@@ -119,9 +171,11 @@ proptest! {
         for (seen, wait) in seens {
             let next = step(&life, &seen, wait);
             prop_assert_eq!(&step(&next, &seen, wait), &next, "the same sight twice");
-            if let State::Over(ending) = life.state && ending != Ending::NeverArrived {
+            if let State::Over(ending) = life.state && !ending.is_absence() {
                 prop_assert_eq!(&next, &life);
             }
+            prop_assert!(next.state != State::Intended || life.state == State::Intended);
+            prop_assert!(life.broker_order.is_none() || next.broker_order == life.broker_order);
             prop_assert!(next.filled_qty >= life.filled_qty);
             prop_assert_eq!(State::from_stored(next.state.as_str()), Some(next.state.clone()));
             life = next;
@@ -134,7 +188,7 @@ proptest! {
         for (seen, wait) in seens {
             let next = step(&life, &seen, wait);
             if next.state == State::Over(Ending::Refused) && life.state != next.state {
-                prop_assert_eq!(&life.state, &State::Intended);
+                prop_assert!(is_unanswered(&life), "{:?}", life);
                 prop_assert!(matches!(seen, Seen::Posted(Outcome::Refused(_))));
             }
             life = next;

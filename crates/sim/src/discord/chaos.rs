@@ -90,6 +90,11 @@ impl Discord {
         self.world.edit(|state| state.gateway.tell_connected(|| Out::Cut));
     }
 
+    /// Tells bots from now on that the gateway is on another port of this machine: that of a proxy before it.
+    pub fn gateway_through(&self, port: u16) {
+        self.world.gateway_port.store(port, std::sync::atomic::Ordering::SeqCst);
+    }
+
     /// Closes the bot's connections with a code.
     pub fn close_connections(&self, code: u16) {
         let frame = || Out::Raw(Message::Close(Some(CloseFrame { code, reason: "closed by the test".into() })));
@@ -176,6 +181,22 @@ impl Discord {
             Malformed::UnknownOp => Out::Frame(json!({"op": 77, "d": {}})),
         };
         self.world.edit(|state| state.gateway.tell_connected(frame));
+    }
+
+    /// Sends this text as it is, as a frame outside any session's log.
+    pub fn send_text(&self, text: &str) {
+        self.world.edit(|state| state.gateway.tell_connected(|| Out::Raw(Message::Text(text.into()))));
+    }
+
+    /// Sends these bytes as they are, where a client expects zlib.
+    pub fn send_binary(&self, bytes: &[u8]) {
+        let bytes = bytes::Bytes::copy_from_slice(bytes);
+        self.world.edit(|state| state.gateway.tell_connected(|| Out::Raw(Message::Binary(bytes.clone()))));
+    }
+
+    /// The interaction of an act as the bot was told of it.
+    pub fn payload_of(&self, act: &Act) -> Value {
+        self.world.read(|state| state.interactions.get(&act.id).map(|known| known.payload.clone()).unwrap_or_default())
     }
 
     /// Sends the `INTERACTION_CREATE` of an act once more, as a new event.

@@ -245,7 +245,8 @@ impl Line {
     }
 }
 
-fn deflate(bytes: &[u8]) -> Vec<u8> {
+/// One zlib stream, as a payload of its own.
+pub fn deflate(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
     // Writing into a Vec cannot fail.
     let _ = encoder.write_all(bytes);

@@ -16,6 +16,7 @@ use crate::rng::Rng;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{broadcast, watch};
@@ -40,6 +41,8 @@ pub(super) struct World {
     pub guild_id: u64,
     pub channel_id: u64,
     pub port: u16,
+    /// Where bots are told that the gateway is.
+    pub gateway_port: AtomicU16,
     pub heartbeat: Duration,
     pub changes: broadcast::Sender<Change>,
     pub closing: watch::Sender<bool>,
@@ -81,6 +84,7 @@ impl World {
             guild_id,
             channel_id,
             port,
+            gateway_port: AtomicU16::new(port),
             heartbeat: setup.heartbeat,
             changes: broadcast::channel(1024).0,
             closing: watch::channel(false).0,
@@ -90,7 +94,7 @@ impl World {
     }
 
     pub fn gateway_url(&self) -> String {
-        format!("ws://127.0.0.1:{}/gw", self.port)
+        format!("ws://127.0.0.1:{}/gw", self.gateway_port.load(Ordering::SeqCst))
     }
 
     /// Looks without changing.

@@ -163,6 +163,15 @@ impl User {
         self.watched(number)
     }
 
+    /// Runs a command with any `data`, whatever is registered: what a forged or outdated client could send.
+    pub fn run_raw(&self, place: Place, data: &Value) -> Act {
+        let number = self.discord.world.edit(|state| {
+            let channel = state.channel_of(self.id, place);
+            state.begin(&Deed::new(Kind::Command, self.id, channel, data.clone()))
+        });
+        self.watched(number)
+    }
+
     /// What the person sees there, oldest first; other people's ephemeral messages are not among it.
     pub fn sees(&self, place: Place) -> Vec<MessageView> {
         self.discord.world.read(|state| state.seen_by(self.id, place))

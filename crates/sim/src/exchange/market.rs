@@ -192,6 +192,11 @@ impl Market {
         self.tickers.insert(asset.symbol.clone(), Ticker::new(asset, now));
     }
 
+    /// Takes everything else off the list: a small market costs little time.
+    pub fn keep_only(&mut self, symbol: &str) {
+        self.tickers.retain(|listed, _| listed == symbol);
+    }
+
     /// Everything listed, by symbol.
     pub fn assets(&self) -> impl Iterator<Item = &Asset> {
         self.tickers.values().map(|ticker| &ticker.asset)

@@ -94,9 +94,14 @@ pub struct Exchange {
 impl Exchange {
     /// An exchange at `now`, with no accounts, whose every random choice follows from `seed`.
     pub fn new(seed: u64, now: DateTime<Utc>) -> Self {
+        Self::around(Market::new(seed, now), seed, now)
+    }
+
+    /// The same around a market that exists already.
+    pub fn around(market: Market, seed: u64, now: DateTime<Utc>) -> Self {
         Self {
             knobs: Knobs::default(),
-            market: Market::new(seed, now),
+            market,
             rng: Rng::seeded(seed),
             keys: KeyRack::default(),
             meter: Meter::default(),

@@ -193,3 +193,49 @@ async fn a_live_intent_without_a_click_cannot_be_stored_at_all() {
         VALUES (111, gen_random_uuid(), '{}', 'live', 1, 'x', 99, 'A', 'buy', 1, 'market', 'day', false, sha256(''))", world.live);
     assert_eq!(world.db.try_as("paddock_app", &sql).await, Err("23514".into()));
 }
+
+#[tokio::test]
+async fn the_right_to_send_is_given_only_where_the_commit_waits_for_the_disk() {
+    let world = World::new().await;
+    let owner = Uuid::from_u128(4);
+    let mut relaxed = world.db.store().tenant_relaxed(alice()).await.unwrap();
+    let refused = relaxed.take_submit_lease(world.intent, owner, TTL).await;
+    assert_eq!(refused, Err(StoreError::Broken("a right to send in a commit that does not wait for the disk")));
+    drop(relaxed);
+    let mut tx = world.tx().await;
+    assert!(matches!(tx.take_submit_lease(world.intent, owner, TTL).await.unwrap(), Lease::Taken(_)));
+}
+
+#[tokio::test]
+async fn a_start_finds_what_is_open_but_not_what_somebody_is_sending() {
+    let world = World::new().await;
+    let open = async || {
+        let mut system = world.db.store().system().await.unwrap();
+        system.open_intents(10).await.unwrap().into_iter().map(|open| open.intent).collect::<Vec<_>>()
+    };
+    assert_eq!(open().await, [], "somebody may wait to send them");
+    let mut tx = world.tx().await;
+    let clicked = tx.intent_of_ticket(world.clicked).await.unwrap().id;
+    let Lease::Taken(_) = tx.take_submit_lease(world.intent, Uuid::from_u128(1), TTL).await.unwrap() else {
+        panic!("taken")
+    };
+    tx.commit().await.unwrap();
+    assert_eq!(open().await, [], "it is being sent");
+    let mut tx = world.tx().await;
+    let name = tx.intent(world.intent).await.unwrap().client_order_id;
+    record(&mut tx, world.intent, &Seen::Shown(Box::new(shown(name, BrokerStatus::New, 0, 1)))).await;
+    record(&mut tx, clicked, &Seen::Posted(Outcome::Unknown(Doubt::TimedOut))).await;
+    tx.commit().await.unwrap();
+    let due = world.db.store().system().await.unwrap().due_intents(10).await.unwrap();
+    assert_eq!((due.len(), open().await), (0, vec![clicked, world.intent]), "in doubt first, and not due yet");
+    let mut tx = world.tx().await;
+    let name = tx.intent(world.intent).await.unwrap().client_order_id;
+    let seen = tx.intent(world.intent).await.unwrap().life.broker_order.unwrap();
+    let filled = domain::order::BrokerOrder { id: seen, ..shown(name, BrokerStatus::Filled, 5, 2) };
+    let now = tx.intent(world.intent).await.unwrap();
+    let life = step(&now.life, &Seen::Shown(Box::new(filled)), WAIT);
+    let made = Step { intent: now.id, from: now.version, life: &life, answered_looks: 0, look_again: None };
+    assert!(matches!(tx.record_step(&made).await.unwrap(), Recorded::Stored(_)));
+    tx.commit().await.unwrap();
+    assert_eq!(open().await, [clicked], "what is over is not open");
+}

@@ -5,9 +5,10 @@ use super::world::{
     CANARY, GUILD, World, alice, click, eve, fill, new_account, new_intent_id, new_ticket, order, order_ask, sealed,
     shown,
 };
-use crate::tx::Tx;
+use crate::tx::{Disk, Tx};
 use crate::{AuditAction, AuditEntry, FormAsk, NewForm, NewIntent, Step, Store, StoreError, SystemTx, TenantTx};
 use domain::account::{AccountName, AccountStatus, Environment};
+use domain::brokerage::{Lane, Meter};
 use domain::credential::Fingerprint;
 use domain::fresh;
 use domain::ids::{ClientOrderId, InteractionId};
@@ -145,6 +146,7 @@ as_system! { tx;
     ping: tx.ping();
     account_count: tx.account_count();
     due_intents: tx.due_intents(100);
+    open_intents: tx.open_intents(100);
     credentials_to_reseal: async { tx.credentials_to_reseal(&Fingerprint::stored("other"), 100).await };
     key_uses: tx.key_uses();
     purge: tx.purge();
@@ -180,7 +182,7 @@ fn public_functions(of: &str) -> BTreeSet<String> {
 }
 
 async fn nobody(store: &Store) -> TenantTx {
-    TenantTx { tx: Tx::begin(&store.pool, None, Duration::from_secs(5)).await.unwrap(), tenant: eve() }
+    TenantTx { tx: Tx::begin(store, None, Disk::Now).await.unwrap(), tenant: eve() }
 }
 
 #[tokio::test]
@@ -190,6 +192,9 @@ async fn no_function_of_the_store_reads_or_writes_another_users_rows() {
     let (tenant, system) = (public_functions("TenantTx"), public_functions("SystemTx"));
     assert_eq!(covered, tenant, "every public function of TenantTx is in the list");
     assert_eq!(covered_system, system, "every public function of SystemTx is in the list");
+    let doors = ["connect", "tenant", "tenant_relaxed", "system", "close", "asked", "reserve_call"];
+    let doors: BTreeSet<_> = doors.map(str::to_owned).into();
+    assert_eq!(public_functions("Store"), doors, "one query outside of a transaction, which knows no user");
 
     let world = World::new().await;
     let before = alices(&world).await;
@@ -216,6 +221,9 @@ async fn no_function_of_the_store_reads_or_writes_another_users_rows() {
         leaked += said.matches(CANARY).count();
         cases += 1;
     }
+    let reserved = world.db.store().reserve_call(&Meter("canary".to_owned()), Lane::Reads).await;
+    leaked += format!("{reserved:?}").matches(CANARY).count();
+    cases += 1;
     assert_eq!(alices(&world).await, before, "nothing of Alice's was written");
     let (all, listed) = (tenant.len() + system.len(), covered.len() + covered_system.len());
     println!("PROMISE P6 cases={cases} violations={violations} functions={listed}/{all} rows_leaked={leaked}");

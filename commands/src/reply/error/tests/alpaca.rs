@@ -20,6 +20,7 @@ pub(super) fn troubles() -> Vec<Refused> {
 pub(super) fn reasons() -> Vec<RefusalReason> {
     vec![
         RefusalReason::NeverSent,
+        RefusalReason::BudgetFull { until: now() },
         RefusalReason::BuyingPower { available: Some(decimal("100")), cost: Some(decimal("922.5")) },
         RefusalReason::BuyingPower { available: None, cost: None },
         RefusalReason::Quantity {
@@ -109,6 +110,7 @@ fn every_refusal_of_alpaca_is_translated() {
         reasons().into_iter().map(|reason| broker::refusal(&refusal(reason, "cost basis must be >= 1"))).collect();
     insta::assert_snapshot!(texts.join("\n"), @r#"
     Alpaca could not be reached, so the order never left Paddock. Try again in a minute.
+    Alpaca takes only so many requests a minute from one account, and this one has used them up; the order never left Paddock. Try again <t:1795204800:R>.
     Not enough buying power (there is $100.00, it would take $922.50). Order less, or free some by canceling open buys.
     Not enough buying power. Order less, or free some by canceling open buys.
     Not enough free shares (free 2, in all 5, held by open orders 3). Cancel the open order that holds them (`/orders`), or sell less.
