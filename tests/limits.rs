@@ -48,7 +48,7 @@ async fn a_spamming_user_costs_another_neither_budget_nor_a_place_in_line() {
     mara.links(Environment::Paper).await;
     spam.links(Environment::Paper).await;
     let clock = SystemClock::start();
-    let (mut calm, mut spammed, mut waited) = (Vec::new(), Vec::new(), 0);
+    let (mut calm, mut flooded, mut waited) = (Vec::new(), Vec::new(), 0);
     // The spammer's budget is used up first: whoever shared anything with it would wait for half a second a call.
     for _ in 0..3 {
         for _ in 0..20 {
@@ -65,7 +65,7 @@ async fn a_spamming_user_costs_another_neither_budget_nor_a_place_in_line() {
         };
         let victim = async {
             for _ in 0..20 {
-                spammed.push(balance(&mara, &clock).await);
+                flooded.push(balance(&mara, &clock).await);
             }
             let positions = mara.runs(Place::Server, "positions", &[]).await;
             positions.message_when(|message| message.text().contains("PAPER")).await.unwrap();
@@ -75,12 +75,12 @@ async fn a_spamming_user_costs_another_neither_budget_nor_a_place_in_line() {
         tokio::join!(spammer, victim);
     }
     calm.sort_unstable();
-    spammed.sort_unstable();
-    let (floor, under) = (calm[calm.len() / 2], spammed[spammed.len() / 2]);
+    flooded.sort_unstable();
+    let (floor, under) = (calm[calm.len() / 2], flooded[flooded.len() / 2]);
     let ratio = under.as_secs_f64() / floor.as_secs_f64();
     println!(
         "PROMISE P11 (fairness) cases={} violations={waited} victim_p50_ratio={ratio:.2} victim_queued={waited}",
-        spammed.len()
+        flooded.len()
     );
     assert_eq!(waited, 0, "the victim stood in no line");
     // The machine is shared, a line for the budget is not: that would cost 480 ms a call.

@@ -11,6 +11,7 @@ mod desk_check;
 mod desks;
 mod faults;
 mod gallows;
+mod model;
 mod pure;
 mod sabotage;
 

@@ -19,7 +19,7 @@ pub(crate) async fn balance(
     let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
     let desk = &ctx.data().desk.apart();
     let work = async { desk.balance(turn.tenant(), account.as_deref()).await.map(|it| reply::balance::balance(&it)) };
-    let work = answer::telling_waits(&turn, desk, Lane::Reads, work);
+    let work = answer::telling_waits(&turn, desk, Lane::Reads, Box::pin(work));
     answer::with_reply(ctx, &turn, Doing::Reading, work).await
 }
 
@@ -35,7 +35,7 @@ pub(crate) async fn positions(
     let desk = &ctx.data().desk.apart();
     let work =
         async { desk.positions(turn.tenant(), account.as_deref()).await.map(|it| reply::positions::positions(&it)) };
-    let work = answer::telling_waits(&turn, desk, Lane::Reads, work);
+    let work = answer::telling_waits(&turn, desk, Lane::Reads, Box::pin(work));
     answer::with_reply(ctx, &turn, Doing::Reading, work).await
 }
 
@@ -52,8 +52,10 @@ pub(crate) async fn orders(
     let which = show.map_or(Which::Open, |word| word.0);
     let desk = &ctx.data().desk.apart();
     let work = async {
-        desk.orders(turn.tenant(), account.as_deref(), which).await.map(|it| reply::orders::orders(&it, which))
+        // On the heap: it reads Alpaca and the ledger, which makes it too large a future for the stack of a command.
+        let orders = Box::pin(desk.orders(turn.tenant(), account.as_deref(), which)).await;
+        orders.map(|it| reply::orders::orders(&it, which))
     };
-    let work = answer::telling_waits(&turn, desk, Lane::Reads, work);
+    let work = answer::telling_waits(&turn, desk, Lane::Reads, Box::pin(work));
     answer::with_reply(ctx, &turn, Doing::Reading, work).await
 }

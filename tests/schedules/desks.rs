@@ -37,7 +37,7 @@ use tokio::sync::Notify;
 use vault::KeyRing;
 
 /// Longest honest wait for anything in a batch.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 static INTERACTIONS: AtomicI64 = AtomicI64::new(1);
 

@@ -116,7 +116,7 @@ impl Gallows {
     async fn die(&self) -> Outcome {
         if self.process.as_ref().is_some_and(|(_, mortal)| *mortal) {
             self.bell.notify_one();
-            pending().await
+            pending::<()>().await;
         }
         Outcome::Unknown(Doubt::TimedOut)
     }

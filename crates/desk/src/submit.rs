@@ -149,22 +149,12 @@ impl Outbound {
                 Ok((Lease::TooLate(intent), _)) => return Err(Kept::TooLate(Box::new(intent))),
                 Ok(_) => away_since = None,
                 Err(error) if may_pass(&error) && waited() < *away_since.get_or_insert(waited()) + DATABASE => {}
-                Err(error) => return Err(Kept::Back(self.why_not(error))),
+                Err(error) => return Err(Kept::Back(why_not(error))),
             }
             drop(front);
             clock.sleep(pause).await;
             pause = (pause * 2).min(PAUSE_MAX);
             place = desk.inner().queues.place(self.account.id);
-        }
-    }
-
-    fn why_not(&self, error: StoreError) -> Refused {
-        match error {
-            // The server crashed before the intent was on disk: it never was, and nobody else can send it.
-            StoreError::NotFound => Refused::Trouble(Trouble::Database),
-            // No byte has left, and that is what is going to be noted: no doubt about it for the user.
-            StoreError::Ambiguous => Refused::Trouble(Trouble::Database),
-            other => other.into(),
         }
     }
 
@@ -248,6 +238,15 @@ impl Outbound {
         }
         // Said in so many words: they are let go only now.
         drop((self.held, self.inside));
+    }
+}
+
+/// Why a lease could not be had. No byte has left in any case, so there is no doubt about it for the user.
+fn why_not(error: StoreError) -> Refused {
+    match error {
+        // Not found: the server crashed before the intent was on disk, so it never was, and nobody else can send it.
+        StoreError::NotFound | StoreError::Ambiguous => Refused::Trouble(Trouble::Database),
+        other => other.into(),
     }
 }
 

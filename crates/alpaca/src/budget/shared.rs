@@ -78,13 +78,13 @@ impl Lines {
         give_up_at: Duration,
     ) -> Result<(), NoPlace> {
         let (meter, lane) = call;
-        let line = &self.lines[lane as usize];
+        let stretch = &self.lines[lane as usize];
         let left = || give_up_at.saturating_sub(clock.elapsed());
-        let _standing = Standing::at(&line.standing);
+        let _standing = Standing::at(&stretch.standing);
         let _front = tokio::select! {
             biased;
-            front = line.front.lock() => front,
-            () = clock.sleep(left()) => return Err(NoPlace::Far(line.estimate(clock, 0))),
+            front = stretch.front.lock() => front,
+            () = clock.sleep(left()) => return Err(NoPlace::Far(stretch.estimate(clock, 0))),
         };
         loop {
             let answer = tokio::select! {
@@ -97,7 +97,7 @@ impl Lines {
                 Some(Reserved::NotYet(wait)) => (wait.max(Duration::from_millis(10)), false),
                 None => return if self.may_go_unasked(lane) { Ok(()) } else { Err(NoPlace::Unasked) },
             };
-            line.hear(clock, wait);
+            stretch.hear(clock, wait);
             if wait > left() {
                 return Err(NoPlace::Far(wait));
             }

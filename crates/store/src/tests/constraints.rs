@@ -40,3 +40,19 @@ async fn a_second_intent_with_any_key_of_the_first_is_refused_by_the_database_it
     assert!(violations.is_empty(), "{violations:?}");
     assert!(second("none of them").await.is_ok(), "the row itself is sound");
 }
+
+/// The wall holds the owner and grants hold the roles; this is for whoever walks past both without meaning to.
+#[tokio::test]
+async fn the_book_is_append_only_even_for_a_superuser_until_they_switch_its_guard_off() {
+    let world = World::new().await;
+    let changes = [
+        "UPDATE app.audit SET action = 'x'",
+        "DELETE FROM app.audit",
+        "TRUNCATE app.audit",
+        "TRUNCATE app.audit_default",
+    ];
+    for change in changes {
+        assert_eq!(world.db.try_as(Embedded::ADMIN, change).await.unwrap_err(), "42501", "{change}");
+    }
+    println!("PROMISE P14 (append only) cases={} violations=0", changes.len());
+}

@@ -38,7 +38,7 @@ impl SharedBudget for Pot {
         let at = (lane as usize..3).min_by_key(|at| wait(*at)).unwrap();
         let wait = wait(at);
         if wait > AHEAD {
-            return Ok(Reserved::NotYet(wait - AHEAD));
+            return Ok(Reserved::NotYet(wait.saturating_sub(AHEAD)));
         }
         tats[at] = tats[at].max(now) + SHARES[at].1;
         Ok(Reserved::In(wait))
@@ -207,7 +207,7 @@ async fn without_the_shared_budget_reads_and_orders_stay_and_three_cancels_a_min
         if enter(&process, Lane::Urgent).await.is_ok() {
             went.push(world.clock.elapsed());
         }
-        world.clock.advance(Duration::from_millis(1_000));
+        world.clock.advance(Duration::from_secs(1));
     }
     assert_eq!(most_in(&went, MINUTE), 3, "{went:?}");
     assert!(went.len() >= 8, "they go on: {went:?}");
@@ -264,7 +264,9 @@ async fn silence_that_the_broker_asks_for_is_kept_by_those_who_stand_in_the_shar
     let tasks = saturate(&world, &all, &LANES[2..], &went);
     world.pass(MINUTE).await;
     let headers = [("retry-after".parse().unwrap(), "20".parse().unwrap())].into_iter().collect();
-    all.iter().for_each(|process| process.heed(&meter(), Surface::Trading, 429, &headers));
+    for process in &all {
+        process.heed(&meter(), Surface::Trading, 429, &headers);
+    }
     let asked = world.clock.elapsed();
     world.pass(Duration::from_secs(19)).await;
     let after = open(&went).iter().filter(|(at, ..)| *at > asked).count();
