@@ -42,7 +42,10 @@ impl Friend {
     }
 
     pub async fn says_in(&self, place: Place, command: &str, options: &[(&str, &str)]) -> MessageView {
-        self.runs(place, command, options).await.reply().await.unwrap()
+        let act = self.runs(place, command, options).await;
+        // A reply that has to wait for the account's request budget says so first, and is edited then.
+        let waits = |message: &MessageView| message.loading || message.text().contains("Queued, about");
+        act.message_when(|message| !waits(message)).await.unwrap()
     }
 
     pub async fn runs(&self, place: Place, command: &str, options: &[(&str, &str)]) -> Act {

@@ -184,15 +184,18 @@ async fn killing_either_process_at_any_moment_loses_nothing_and_doubles_nothing(
         let _ = act.within(Duration::from_secs(4)).ack().await;
         processes[round / 2 % 2].start_again(&town).await;
     }
-    // Whoever held these is dead: their time comes now instead of in a minute.
+    // Whoever held these is dead: their time comes now instead of in a minute. Said again and again, because the process
+    // that is left notes some of them only in the meantime.
     let hurry = "update app.accounts set lease_until = clock_timestamp() where lease_until is not null;
-                 update app.intents set next_look_at = clock_timestamp(), version = version + 1 where state in ('intended', 'unconfirmed')";
-    town.db.as_superuser(hurry).await;
-    town.until_sql(
-        "select count(*)::text from app.intents where state in ('intended', 'unconfirmed', 'at_broker')",
-        "0",
-    )
-    .await;
+                 update app.intents set next_look_at = clock_timestamp(), version = version + 1
+                  where state in ('intended', 'unconfirmed', 'at_broker')";
+    let open = "select count(*)::text from app.intents where state in ('intended', 'unconfirmed', 'at_broker')";
+    let asked_at = clock.elapsed();
+    while town.db.as_superuser(open).await != vec![vec![Some("0".to_owned())]] {
+        assert!(clock.elapsed() - asked_at < PATIENCE, "every intent is settled: {}", town.log());
+        town.db.as_superuser(hurry).await;
+        clock.sleep(Duration::from_secs(1)).await;
+    }
     let known = "select client_order_id from app.intents where state = 'filled'";
     let known: BTreeSet<_> = town.db.as_superuser(known).await.into_iter().filter_map(|row| row[0].clone()).collect();
     let accounts = friends.iter().flat_map(|friend| [&friend.live, &friend.paper]);

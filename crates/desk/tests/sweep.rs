@@ -7,6 +7,7 @@ use domain::brokerage::Which;
 use domain::ids::{BrokerOrderId, ClientOrderId};
 use domain::life::State;
 use domain::outcome::Doubt;
+use domain::symbol::Symbol;
 use domain::tenant::Tenant;
 use store::{LedgerOrder, Source};
 use uuid::Uuid;
@@ -79,4 +80,16 @@ async fn an_order_that_counted_as_absent_is_adopted_when_the_broker_lists_it() {
         assert_eq!((ledger[0].source, ledger[0].intent), (Source::Bot, Some(intent)));
     }
     println!("PROMISE P4 absent_then_listed cases=3 violations=0 adopted=3");
+}
+
+#[tokio::test]
+async fn an_order_under_our_name_that_is_not_what_was_decided_is_not_adopted_from_a_list() {
+    let world = World::open().await;
+    let tenant = world.member(1, Environment::Paper).await;
+    world.broker.plan(Plan::LandSilently(Doubt::TimedOut));
+    let intent = world.sent(tenant, limit(5, "90")).await.intent;
+    world.broker.change_orders(|order| order.symbol = Symbol::parse("EVIL").unwrap());
+    world.desk.orders(tenant, None, Which::All).await.unwrap();
+    let life = world.intent(tenant, intent).await.life;
+    assert_eq!((life.state, life.broker_order), (State::Unconfirmed, None));
 }

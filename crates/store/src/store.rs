@@ -51,6 +51,8 @@ impl Store {
             ("search_path", "app,pg_catalog"),
             ("statement_timeout", deadline.as_str()),
             ("idle_in_transaction_session_timeout", "30s"),
+            // Every query names its rows by key, so one plan fits all values; planning anew costs more than most of them.
+            ("plan_cache_mode", "force_generic_plan"),
             ("timezone", "UTC"),
             ("client_min_messages", "warning"),
         ]);
