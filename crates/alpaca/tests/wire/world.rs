@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// A port that nothing listens on.
 pub const NOBODY: &str = "http://127.0.0.1:1";
-pub const KEY_ID: &str = "PKSECRETKEYID0000001";
+pub const KEY_ID: &str = "PKSECRETKEYID0000001"; // not-a-secret
 pub const SECRET: &str = "s3cretS3cretS3cretS3cretS3cretS3cret0001";
 pub const ORDER_ID: &str = "0f1c2b7e-6f53-4a75-9c0c-6d2b2a9e1f01";
 
