@@ -6,7 +6,10 @@ use proptest::test_runner::TestRunner;
 use std::path::Path;
 
 /// Feeds every seed of a target, and `mutations` more inputs made from them, to `target`, which panics when it is wrong.
+/// `PADDOCK_FUZZ_CASES` says another number, for a long run without any tool.
 pub fn feed(target_name: &str, mutations: u32, target: impl Fn(&[u8])) {
+    let asked = std::env::var("PADDOCK_FUZZ_CASES").ok();
+    let mutations = asked.map_or(mutations, |cases| cases.parse().expect("PADDOCK_FUZZ_CASES is a number"));
     let seeds = seeds(target_name);
     for seed in &seeds {
         target(seed);

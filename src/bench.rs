@@ -41,7 +41,7 @@ pub async fn run(rounds: usize, accounts: usize) -> anyhow::Result<()> {
         rounds > 0 && rounds <= accounts,
         "--rounds must be at least 1 and at most --accounts: each round uses another account"
     );
-    let folder = Data::from_env(&config::Env::from_pairs([])?).folder.join("bench");
+    let folder = Data::from_env(&config::Env::from_pairs([])?).folder.join(format!("bench-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     let mut setup =
         WorldSetup::seeded(7, WorldClock::running_from(SystemClock::start().now())).hours(Hours::AlwaysOpen);
