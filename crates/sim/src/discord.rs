@@ -6,6 +6,7 @@
 
 mod act;
 mod applications;
+mod attachment;
 mod body;
 mod channels;
 mod chaos;

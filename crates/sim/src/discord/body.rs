@@ -22,7 +22,6 @@ pub(super) struct Call {
 pub(super) struct File {
     pub index: u64,
     pub filename: String,
-    pub content_type: Option<String>,
     pub bytes: Bytes,
 }
 
@@ -54,7 +53,7 @@ impl Call {
                 form.json = parse(&part.bytes)?;
             } else if let Some(index) = file_index(&part.name, form.files.len()) {
                 let filename = part.filename.unwrap_or_else(|| "file".to_owned());
-                form.files.push(File { index, filename, content_type: part.content_type, bytes: part.bytes });
+                form.files.push(File { index, filename, bytes: part.bytes });
             }
         }
         Ok(form)
@@ -81,7 +80,6 @@ fn file_index(name: &str, so_far: usize) -> Option<u64> {
 struct Part {
     name: String,
     filename: Option<String>,
-    content_type: Option<String>,
     bytes: Bytes,
 }
 
@@ -117,12 +115,7 @@ fn part(raw: &Bytes) -> Option<Part> {
             (name == wanted).then(|| value.trim_matches('"').to_owned())
         })
     };
-    Some(Part {
-        name: field("name")?,
-        filename: field("filename"),
-        content_type: header("content-type"),
-        bytes: raw.slice(end_of_head + 4..),
-    })
+    Some(Part { name: field("name")?, filename: field("filename"), bytes: raw.slice(end_of_head + 4..) })
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {

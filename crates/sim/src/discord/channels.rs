@@ -94,7 +94,7 @@ impl State {
             return Err(Fault::not_the_author());
         }
         let form = call.form()?;
-        validate::message(&form.json, &form.files, Subject::Edit, &[])?;
+        validate::message(&form.json, &form.files, Subject::Edit(self.files_of(message)), &[])?;
         self.revise(message, &form.json, &form.files)?;
         self.answer_with(message)
     }

@@ -1,10 +1,11 @@
 //! Messages coming into being, changing and going, and who is told.
 
+use super::attachment::Attachment;
 use super::body::File;
 use super::channels::settable_flags;
 use super::fault::Fault;
 use super::interactions::Interaction;
-use super::message::{Attachment, COMPONENTS_V2, LOADING, Message, SUPPRESS_EMBEDS};
+use super::message::{COMPONENTS_V2, LOADING, Message, SUPPRESS_EMBEDS};
 use super::page::{Change, Happened};
 use super::state::{Ping, State, id};
 use super::validate::number_components;
@@ -104,20 +105,17 @@ impl State {
             message.components = components.as_array().cloned().unwrap_or_default();
             number_components(&mut message.components);
         }
-        if let Some(kept) = data.get("attachments") {
-            let kept: Vec<String> = kept.as_array().into_iter().flatten().map(|file| plain(&file["id"])).collect();
-            message.attachments.retain(|file| kept.contains(&file.id.to_string()));
+        let listed = data["attachments"].as_array().map(Vec::as_slice).unwrap_or_default();
+        // Since v10 new files replace those that are not listed, with or without a list (docs#5170).
+        if data.get("attachments").is_some() || !files.is_empty() {
+            message.attachments.retain(|file| listed.iter().any(|entry| plain(&entry["id"]) == file.id.to_string()));
         }
         for file in files {
-            let described = data["attachments"].as_array().into_iter().flatten();
-            let described = described.into_iter().find(|entry| plain(&entry["id"]) == file.index.to_string());
-            message.attachments.push(Attachment {
-                id: self.snowflake(),
-                filename: file.filename.clone(),
-                description: described.and_then(|entry| entry["description"].as_str()).map(ToOwned::to_owned),
-                content_type: file.content_type.clone(),
-                bytes: file.bytes.clone(),
-            });
+            let entry = listed.iter().find(|entry| plain(&entry["id"]) == file.index.to_string());
+            let text = |field: &str| entry.and_then(|entry| entry[field].as_str());
+            let (name, description) = (text("filename").unwrap_or(&file.filename), text("description"));
+            let description = description.map(ToOwned::to_owned);
+            message.attachments.push(Attachment::new(self.snowflake(), name, description, file.bytes.clone()));
         }
     }
 
@@ -192,7 +190,7 @@ impl Message {
 }
 
 /// An id that a client wrote as text or as a number.
-fn plain(id: &Value) -> String {
+pub(super) fn plain(id: &Value) -> String {
     id.as_str().map_or_else(|| id.to_string(), ToOwned::to_owned)
 }
 

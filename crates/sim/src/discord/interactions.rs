@@ -158,7 +158,7 @@ impl State {
             5 => made = Some(self.post_loading(interaction, data["flags"].as_u64().unwrap_or(0) & EPHEMERAL)),
             7 => {
                 let source = interaction.source.ok_or_else(Fault::unknown_message)?;
-                validate::message(data, &form.files, Subject::Edit, &["data"])?;
+                validate::message(data, &form.files, Subject::Edit(self.files_of(source)), &["data"])?;
                 self.revise(source, data, &form.files)?;
             }
             8 => {

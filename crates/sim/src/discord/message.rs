@@ -1,8 +1,8 @@
 //! A stored message and the object Discord makes of it.
 
+use super::attachment::Attachment;
 use super::interactions::{Interaction, Kind};
 use super::state::{State, id, stamp};
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -16,15 +16,6 @@ pub(super) const LOADING: u64 = 1 << 7;
 pub(super) const SUPPRESS_NOTIFICATIONS: u64 = 1 << 12;
 /// `1 << 15`: cannot be taken back.
 pub(super) const COMPONENTS_V2: u64 = 1 << 15;
-
-#[derive(Clone, Debug)]
-pub(super) struct Attachment {
-    pub id: u64,
-    pub filename: String,
-    pub description: Option<String>,
-    pub content_type: Option<String>,
-    pub bytes: Bytes,
-}
 
 #[derive(Clone, Debug)]
 pub(super) struct Message {
@@ -102,9 +93,9 @@ impl State {
             "mention_everyone": message.mention_everyone,
             "mentions": message.mentions.iter().map(|whom| self.user_json(*whom)).collect::<Vec<_>>(),
             "mention_roles": [],
-            "attachments": message.attachments.iter().map(attachment_json).collect::<Vec<_>>(),
-            "embeds": if message.is(SUPPRESS_EMBEDS) { Vec::new() } else { message.embeds.clone() },
-            "components": message.components,
+            "attachments": self.attachments_json(message),
+            "embeds": if message.is(SUPPRESS_EMBEDS) { Vec::new() } else { self.resolved(message, &message.embeds) },
+            "components": self.resolved(message, &message.components),
             "pinned": false,
             "flags": message.flags,
         });
@@ -155,18 +146,4 @@ impl State {
         }
         json
     }
-}
-
-fn attachment_json(file: &Attachment) -> Value {
-    let url = format!("https://cdn.discordapp.com/attachments/0/{}/{}", file.id, file.filename);
-    let mut json = json!({
-        "id": id(file.id), "filename": file.filename, "size": file.bytes.len(), "url": url, "proxy_url": url,
-    });
-    if let Some(description) = &file.description {
-        json["description"] = json!(description);
-    }
-    if let Some(kind) = &file.content_type {
-        json["content_type"] = json!(kind);
-    }
-    json
 }

@@ -1,6 +1,7 @@
 //! The HTTP shell: recording, faults, authorization, rate-limit headers, and the table of routes.
 
 use super::DiscordSetup;
+use super::attachment;
 use super::body::{Call, MOST_BYTES};
 use super::chaos::RestFault;
 use super::fault::{Fault, json_response};
@@ -14,7 +15,7 @@ use axum::extract::State as Shared;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::http::{HeaderMap, Request, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
-use axum::routing::any;
+use axum::routing::{any, get};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -45,7 +46,12 @@ pub(super) async fn serve(setup: DiscordSetup) -> std::io::Result<(Arc<World>, S
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let port = listener.local_addr()?.port();
     let world = Arc::new(World::new(setup, port));
-    let router = Router::new().route("/gw", any(upgrade)).fallback(answer).with_state(world.clone());
+    let router = Router::new()
+        .route("/gw", any(upgrade))
+        .route("/attachments/{channel}/{id}/{name}", get(attachment::fetch))
+        .route("/ephemeral-attachments/{application}/{id}/{name}", get(attachment::fetch))
+        .fallback(answer)
+        .with_state(world.clone());
     let task = tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
             tracing::error!(%error, "the simulated Discord stopped serving");

@@ -69,11 +69,13 @@ pub(super) struct State {
     pub buckets: Buckets,
     pub chaos: Chaos,
     pub outbox: Vec<Change>,
+    /// Where files are fetched, without the path.
+    pub cdn: String,
 }
 
 impl World {
     pub fn new(setup: super::DiscordSetup, port: u16) -> Self {
-        let mut state = State::new(&setup);
+        let mut state = State::new(&setup, port);
         let guild_id = state.guild_id;
         let channel_id = state.channel_id;
         state.outbox.clear();
@@ -160,7 +162,7 @@ impl World {
 }
 
 impl State {
-    fn new(setup: &super::DiscordSetup) -> Self {
+    fn new(setup: &super::DiscordSetup, port: u16) -> Self {
         let mut snowflakes = Snowflakes::default();
         let now = setup.clock.now();
         let guild_id = snowflakes.next(now);
@@ -185,6 +187,7 @@ impl State {
             buckets: Buckets::default(),
             chaos: Chaos::default(),
             outbox: Vec::new(),
+            cdn: format!("http://127.0.0.1:{port}"),
         }
     }
 

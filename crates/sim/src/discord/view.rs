@@ -41,8 +41,8 @@ pub struct MessageView {
 pub struct AttachmentView {
     /// Its name.
     pub filename: String,
-    /// Its type, as the bot told it.
-    pub content_type: Option<String>,
+    /// Its type, by the name's ending.
+    pub content_type: String,
     /// Its bytes.
     #[serde(skip)]
     pub bytes: bytes::Bytes,
@@ -52,7 +52,7 @@ impl MessageView {
     pub(super) fn of(state: &State, message: &Message) -> Self {
         let attachments = message.attachments.iter().map(|file| AttachmentView {
             filename: file.filename.clone(),
-            content_type: file.content_type.clone(),
+            content_type: file.content_type.to_owned(),
             bytes: file.bytes.clone(),
         });
         Self {
@@ -80,6 +80,11 @@ impl MessageView {
     pub fn buttons(&self) -> Vec<String> {
         let leaves = leaves(&self.components).into_iter().filter(|part| part["type"] == 2);
         leaves.filter_map(|button| button["label"].as_str().map(ToOwned::to_owned)).collect()
+    }
+
+    /// The file of that name: `message.file("fills.csv")?.bytes`.
+    pub fn file(&self, filename: &str) -> Option<&AttachmentView> {
+        self.attachments.iter().find(|file| file.filename == filename)
     }
 
     /// The custom id of the component with this label, placeholder or custom id.

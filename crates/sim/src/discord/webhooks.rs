@@ -67,7 +67,7 @@ impl State {
 
     fn change(&mut self, call: &Call, message: u64) -> Result<Reply, Fault> {
         let form = call.form()?;
-        validate::message(&form.json, &form.files, Subject::Edit, &[])?;
+        validate::message(&form.json, &form.files, Subject::Edit(self.files_of(message)), &[])?;
         self.revise(message, &form.json, &form.files)?;
         self.answer_with(message)
     }

@@ -31,6 +31,10 @@ fn select(options: usize) -> Value {
     json!({"type": 3, "custom_id": "s", "options": options})
 }
 
+fn chosen(options: usize) -> Value {
+    many(options, |n| json!({"label": format!("L{n}"), "value": format!("V{n}"), "default": true}))
+}
+
 fn option(field: &str, value: &str) -> Value {
     let mut option = json!({"label": "L", "value": "V"});
     option[field] = json!(value);
@@ -197,6 +201,12 @@ fn selects_mentions_and_layout() -> Vec<Case> {
             component(&with(select(2), "max_values", json!(2))),
             component(&with(select(2), "max_values", json!(3))),
             "/components/0/components/0/max_values",
+        ),
+        (
+            "chosen by default",
+            component(&with(select(1), "options", chosen(1))),
+            component(&with(select(1), "options", chosen(2))),
+            "/components/0/components/0/options",
         ),
         (
             "a select alone in its row",

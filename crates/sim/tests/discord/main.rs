@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
 mod chaos;
+mod files;
 mod gateway;
 mod kit;
 mod limits;

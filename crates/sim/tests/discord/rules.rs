@@ -286,33 +286,6 @@ async fn only_a_user_install_stops_at_five_follow_ups() {
 }
 
 #[tokio::test]
-async fn files_arrive_and_an_edit_that_lists_no_attachments_drops_them() {
-    let stage = Stage::set().await;
-    let act = stage.buy().await;
-    let json = json!({"type": 4, "data": {"attachments": [{"id": 0, "filename": "a.csv", "description": "fills"}]}});
-    let body = format!(
-        "--XX\r\nContent-Disposition: form-data; name=\"payload_json\"\r\nContent-Type: application/json\r\n\r\n{json}\r\n\
-         --XX\r\nContent-Disposition: form-data; name=\"files[0]\"; filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\na,b\r\n1,2\r\n--XX--\r\n"
-    );
-    let path = format!("/interactions/{}/{}/callback", act.id, act.token);
-    let answer = send(&stage.discord, "POST", &path, "", "multipart/form-data; boundary=XX", body.as_bytes()).await;
-    assert_eq!(answer.status, 204, "{answer:?}");
-    let message = act.reply().await.unwrap();
-    assert_eq!(
-        (message.attachments[0].filename.as_str(), &message.attachments[0].bytes[..]),
-        ("a.csv", &b"a,b\r\n1,2"[..])
-    );
-    assert_eq!(message.raw["attachments"][0]["description"], "fills");
-    let id = message.raw["attachments"][0]["id"].as_str().unwrap().parse().unwrap();
-    assert_eq!(stage.discord.file(id).map(|(name, _)| name).as_deref(), Some("a.csv"));
-    let original = stage.hook(&act, "/messages/@original");
-    let kept = stage.anyone("PATCH", &original, json!({"content": "kept"})).await;
-    assert_eq!(kept.body["attachments"].as_array().unwrap().len(), 1);
-    let dropped = stage.anyone("PATCH", &original, json!({"attachments": []})).await;
-    assert_eq!(dropped.body["attachments"], json!([]));
-}
-
-#[tokio::test]
 async fn mentions_notify_only_whom_allowed_mentions_lets_them() {
     let stage = Stage::set().await;
     let path = format!("/channels/{}/messages", stage.discord.channel_id());

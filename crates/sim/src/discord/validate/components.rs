@@ -157,8 +157,14 @@ pub(super) fn select<'a>(check: &mut Checker, spot: &Spot<'a>, seen: &mut Seen<'
     if spot.has("max_values") && usize::try_from(max).is_ok_and(|max| max > options.len()) {
         check.flaw(&spot.at("max_values"), "SELECT_COMPONENT_MAX_VALUES", "Must not be more than there are options.");
     }
+    let chosen = options.iter().filter(|option| option.is_true("default")).count();
+    if usize::try_from(max).is_ok_and(|max| chosen > max) {
+        let message = "There are more options chosen by default than may be chosen.";
+        check.flaw(&spot.at("options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS", message);
+    }
     let mut values = BTreeSet::new();
     for option in options {
+        check.flag(&option.at("default"));
         check.text(&option.at("label"), 1..=100, Required);
         check.text(&option.at("description"), 0..=100, Optional);
         let value = check.text(&option.at("value"), 1..=100, Required);

@@ -34,6 +34,13 @@ fn one(check: &mut Checker, embed: &Spot<'_>) -> usize {
             check.url(&embed.at(picture).at("url"), 2048, &IMAGE, Required);
         }
     }
+    for (part, field, schemes) in
+        [("footer", "icon_url", &IMAGE[..]), ("author", "icon_url", &IMAGE[..]), ("author", "url", &WEB[..])]
+    {
+        if embed.at(part).has(field) {
+            check.url(&embed.at(part).at(field), 2048, schemes, Optional);
+        }
+    }
     timestamp(check, &embed.at("timestamp"));
     if embed.has("footer") {
         count(check.text(&embed.at("footer").at("text"), 0..=2048, Required));

@@ -1,39 +1,47 @@
 //! Message bodies.
 
-use super::check::{Checker, Optional, Spot};
+use super::check::{Checker, Optional, Required, Spot};
 use super::components::{self, components};
 use super::embeds::embeds;
+use crate::discord::attachment::{Attachment, references, tidy};
 use crate::discord::body::File;
+use crate::discord::deliver::plain;
 use crate::discord::fault::Fault;
 use crate::discord::message::{COMPONENTS_V2, EPHEMERAL};
 use serde_json::Value;
 
 /// The largest file a bot may send without a boost.
 const MOST_FILE: usize = 10 * 1024 * 1024;
+const MOST_FILES: usize = 10;
 
 /// What the body is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::discord) enum Subject {
+#[derive(Clone, Copy, Debug)]
+pub(in crate::discord) enum Subject<'a> {
     /// A channel message.
     Post,
     /// An interaction's answer or follow-up.
     Reply,
-    /// A change of a message that is there.
-    Edit,
+    /// A change of a message that is there, and has these files.
+    Edit(&'a [Attachment]),
 }
 
 /// Checks a message body; `base` is where it stands in the request (`data` in a callback).
 ///
 /// # Errors
 /// 50035 with everything that is wrong, or 40005 for a file that is too large.
-pub(in crate::discord) fn message(body: &Value, files: &[File], subject: Subject, base: &[&str]) -> Result<(), Fault> {
+pub(in crate::discord) fn message(
+    body: &Value,
+    files: &[File],
+    subject: Subject<'_>,
+    base: &[&str],
+) -> Result<(), Fault> {
     if files.iter().any(|file| file.bytes.len() > MOST_FILE) {
         return Err(Fault::too_large());
     }
     let mut check = Checker::default();
     let spot = Spot::root(body, base);
-    if body.is_null() && subject != Subject::Edit {
-        check.present(&spot, super::check::Required);
+    if body.is_null() && !matches!(subject, Subject::Edit(_)) {
+        check.present(&spot, Required);
         return check.verdict();
     }
     if !check.object(&spot) {
@@ -49,16 +57,55 @@ pub(in crate::discord) fn message(body: &Value, files: &[File], subject: Subject
     } else {
         components::modern(&mut check, &spot);
     }
-    if subject == Subject::Post && bits & EPHEMERAL != 0 {
+    if matches!(subject, Subject::Post) && bits & EPHEMERAL != 0 {
         check.flaw(&flags, "MESSAGE_FLAGS_INVALID", "Only interaction responses can be ephemeral.");
     }
     nonce(&mut check, &spot);
     mentions(&mut check, &spot.at("allowed_mentions"));
-    check.list(&spot.at("attachments"), 0..=10, Optional);
-    if files.len() > 10 {
-        check.flaw(&spot.at("attachments"), "BASE_TYPE_BAD_LENGTH", "Must be between 0 and 10 in length.");
-    }
+    attachments(&mut check, &spot, files, subject);
     check.verdict()
+}
+
+/// The list of files, and whatever refers to one of them: new ones by their number in the request, old ones by id.
+fn attachments(check: &mut Checker, body: &Spot<'_>, files: &[File], subject: Subject<'_>) {
+    let spot = body.at("attachments");
+    let held = if let Subject::Edit(held) = subject { held } else { &[] };
+    let mut names: Vec<String> = Vec::new();
+    let mut kept = 0;
+    for entry in check.list(&spot, 0..=10, Optional) {
+        if !check.object(&entry) {
+            continue;
+        }
+        check.text(&entry.at("description"), 0..=1024, Optional);
+        let renamed = check.text(&entry.at("filename"), 1..=260, Optional);
+        if !check.present(&entry.at("id"), Required) {
+            continue;
+        }
+        let id = plain(&entry.value["id"]);
+        if let Some(old) = held.iter().find(|old| old.id.to_string() == id) {
+            kept += 1;
+            names.push(old.filename.clone());
+        } else if files.iter().any(|file| file.index.to_string() == id) {
+            names.extend(renamed.map(tidy));
+        } else {
+            check.flaw(&entry, "ATTACHMENT_NOT_FOUND", "Attachment data not found");
+        }
+    }
+    if files.len() + kept > MOST_FILES {
+        check.flaw(&spot, "BASE_TYPE_BAD_LENGTH", format!("Must be between 0 and {MOST_FILES} in length."));
+    }
+    if spot.value.is_null() && files.is_empty() {
+        names.extend(held.iter().map(|old| old.filename.clone()));
+    }
+    names.extend(files.iter().map(|file| tidy(&file.filename)));
+    for part in ["embeds", "components"] {
+        let part = body.at(part);
+        for name in references(part.value) {
+            if !names.contains(&tidy(name)) {
+                check.flaw(&part, "ATTACHMENT_NOT_FOUND", format!("There is no file attachment://{name}."));
+            }
+        }
+    }
 }
 
 fn nonce(check: &mut Checker, body: &Spot<'_>) {

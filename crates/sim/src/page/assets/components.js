@@ -1,7 +1,7 @@
 // Buttons, select menus and the newer layout components below (or instead of) a message's text.
 
 import { h, icon } from "./dom.js";
-import { picture } from "./embed.js";
+import { attachment, picture } from "./embed.js";
 import { markdown } from "./markdown.js";
 import { selectMenu } from "./selects.js";
 
@@ -49,6 +49,11 @@ export function component(part, message, use) {
       return picture({ url: part.media?.url, description: part.description }, message, "thumbnail");
     case 12:
       return h("div", { class: "gallery" }, (part.items ?? []).map((item) => picture({ url: item.media?.url, description: item.description }, message, "image")));
+    case 13: {
+      const name = part.file?.url?.replace("attachment://", "");
+      const file = message.attachments.find((one) => one.filename === name);
+      return file ? attachment(file, message) : null;
+    }
     case 14:
       return h("hr", { class: part.divider === false ? "separator bare" : "separator" });
     case 17: {

@@ -64,16 +64,19 @@ export function embed(card, message) {
 
 const size = (bytes) => (bytes < 1024 ? `${bytes} bytes` : bytes < 1_048_576 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`);
 
-/** The files of a message that no embed shows. */
+/** A file by itself: a picture is shown, anything else can be downloaded. */
+export function attachment(file, message) {
+  const src = fileUrl(stage.user, stage.place, message.id, file.filename);
+  if (/\.(png|jpe?g|gif|webp)$/i.test(file.filename)) {
+    return h("img", { class: "image", src, alt: file.description ?? file.filename });
+  }
+  return h("a", { class: "file", href: src, download: file.filename, "aria-label": `Download ${file.filename}` },
+    h("span", { class: "file-name" }, file.filename), h("span", { class: "file-size" }, size(file.size)));
+}
+
+/** The files of a message that none of its parts shows. */
 export function attachments(message) {
-  const shown = JSON.stringify(message.embeds ?? []) + JSON.stringify(message.components ?? []);
+  const shown = JSON.stringify(message.components ?? []);
   const loose = (message.attachments ?? []).filter((file) => !shown.includes(`attachment://${file.filename}`));
-  return loose.map((file) => {
-    const src = fileUrl(stage.user, stage.place, message.id, file.filename);
-    if (/\.(png|jpe?g|gif|webp)$/i.test(file.filename)) {
-      return h("img", { class: "image", src, alt: file.description ?? file.filename });
-    }
-    return h("a", { class: "file", href: src, download: file.filename },
-      h("span", { class: "file-name" }, file.filename), h("span", { class: "file-size" }, size(file.size)));
-  });
+  return loose.map((file) => attachment(file, message));
 }
