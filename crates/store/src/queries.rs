@@ -1,8 +1,8 @@
 //! Every query of the house, by name: one test prepares each of them as the app role.
 
 use crate::{
-    accounts, audit, boot, budget, credentials, forms, intents, interactions, ledger, submission, system, tickets,
-    users,
+    accounts, audit, boot, budget, credentials, forms, intents, interactions, leaving, ledger, submission, system,
+    tickets, users,
 };
 
 /// Name and text.
@@ -49,6 +49,10 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("ledger::ORDER", ledger::ORDER),
     ("ledger::ORDERS", ledger::ORDERS),
     ("ledger::FILLS", ledger::FILLS),
+    ("leaving::WHAT", leaving::WHAT),
+    ("leaving::ROWS", leaving::ROWS),
+    ("leaving::SUBJECT", leaving::SUBJECT),
+    ("leaving::FORGET", leaving::FORGET),
     ("audit::WRITE", audit::WRITE),
     ("audit::PAGE", audit::PAGE),
     ("audit::VERIFY", audit::VERIFY),

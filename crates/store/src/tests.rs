@@ -8,6 +8,7 @@ mod constraints;
 mod embedded;
 mod intents;
 mod isolation;
+mod leaving;
 mod ledger;
 mod sql;
 mod tickets;

@@ -20,7 +20,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// Every table that holds something of a user.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "users",
     "accounts",
     "credentials",
@@ -33,6 +33,7 @@ const TABLES: [&str; 12] = [
     "audit",
     "audit_heads",
     "audit_default",
+    "subjects",
 ];
 
 /// For each function: how it is called with Alice's ids, and what Eve must hear.
@@ -120,9 +121,20 @@ as_eve! { tx, w;
     fills => "Ok([])": tx.fills(w.paper, w.broker_order);
     audit_page => "Ok([])": tx.audit_page(None, 100);
     audit_verify => "Ok(Whole(None))": tx.audit_verify();
+    what_is_kept => "Ok([])": async {
+        let kept = tx.what_is_kept().await?;
+        Ok::<_, StoreError>(kept.into_iter().filter(|kept| kept.kind != "users" && kept.entries > 0).collect::<Vec<_>>())
+    };
+    rows_kept => "Ok([])": tx.rows_kept("accounts", 100);
+    audit_subject => "Ok(Some(222))": tx.audit_subject();
     audit => "Ok(())": async { tx.audit(&AuditEntry::of(AuditAction::SettingsChanged)).await };
     interaction_seen => "Ok(false)": tx.interaction_seen(w.interaction);
     commit => "Ok(())": async { Ok::<_, StoreError>(()) };
+    forget => "Ok([\"interactions\", \"subjects\", \"users\"])": async {
+        // What is hers goes; that nothing of Alice's does is looked at below.
+        let gone = tx.forget().await?.into_iter().filter(|(_, entries)| *entries > 0);
+        Ok::<_, StoreError>(gone.map(|(kind, _)| kind).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>())
+    };
 }
 
 /// What a transaction without a user may say: nothing, or a refusal.
@@ -259,6 +271,8 @@ async fn sql_without_any_condition_finds_and_touches_own_rows_only() {
         ("INSERT INTO app.interactions (user_id, interaction_id) VALUES (111, 1)", "42501"),
         ("INSERT INTO app.users (user_id) VALUES (333)", "42501"),
         ("SELECT * FROM app.audit_default", "42501"),
+        ("SELECT * FROM app.subjects", "42501"),
+        ("SELECT app.let_go('app.users')", "42501"),
         ("SET ROLE paddock_owner", "42501"),
         ("SET ROLE paddock_jobs", "42501"),
         ("ALTER TABLE app.users DISABLE ROW LEVEL SECURITY", "42501"),

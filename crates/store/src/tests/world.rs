@@ -53,6 +53,8 @@ impl World {
     }
 
     pub(crate) async fn on(db: TestDb) -> Self {
+        // So that the tests' own SQL finds a chain by its user.
+        db.as_superuser("INSERT INTO app.subjects (user_id, subject) VALUES (111, 111), (222, 222)").await;
         let mut tx = db.store().tenant(alice()).await.unwrap();
         tx.ensure_user(Some("en-US")).await.unwrap();
         tx.set_settings(&serde_json::json!({ "note": CANARY })).await.unwrap();
