@@ -93,11 +93,7 @@ impl Desk {
             Err(StoreError::Conflict(Constraint::AccountName)) => return Err(Refused::NameTaken(to)),
             other => other?,
         };
-        tx.audit(&AuditEntry {
-            detail: json!({ "from": before.name.as_str(), "to": after.name.as_str() }),
-            ..by(interaction, AuditAction::AccountRenamed, &after)
-        })
-        .await?;
+        tx.audit(&by(interaction, AuditAction::AccountRenamed, &after)).await?;
         tx.commit().await?;
         Ok(after)
     }

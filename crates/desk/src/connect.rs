@@ -180,8 +180,9 @@ impl Desk {
         if is_default {
             tx.set_default_account(account.id).await?;
         }
-        let facts = json!({ "name": account.name.as_str(), "environment": environment.as_str(),
-            "broker_account": account.broker_id, "key_tail": account.key_tail, "default": is_default });
+        // Not the name, here and elsewhere: what a user typed would outlive a user who leaves (docs/adr/0003-leaving.md).
+        let facts = json!({ "environment": environment.as_str(), "broker_account": account.broker_id,
+            "key_tail": account.key_tail, "default": is_default });
         tx.audit(&AuditEntry {
             interaction: Some(interaction),
             detail: facts,
