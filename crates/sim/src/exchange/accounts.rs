@@ -2,8 +2,9 @@
 
 use super::Environment;
 use super::book::Book;
+use super::kinds::Side;
 use super::market::Market;
-use super::orders::{Order, Side};
+use super::orders::Order;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -156,13 +157,13 @@ impl Account {
 
     /// Shares kept back for open orders that close the position.
     pub(super) fn held(&self, symbol: &str) -> Decimal {
-        let closing = |order: &&Order| order.symbol == symbol && order.closes();
-        self.book.open().filter(closing).map(Order::shares_left).sum()
+        let closing = |order: &Order| order.symbol == symbol && order.closes();
+        self.book.committed(|order| if closing(order) { order.shares_left() } else { Decimal::ZERO })
     }
 
     /// Dollars kept back for open orders.
     pub(super) fn reserved(&self) -> Decimal {
-        self.book.open().map(Order::reserve).sum()
+        self.book.committed(Order::reserve)
     }
 
     /// Whether it may owe shares.

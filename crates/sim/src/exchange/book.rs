@@ -1,6 +1,8 @@
 //! The orders of one account, in the order they came.
 
+use super::kinds::Status;
 use super::orders::Order;
+use rust_decimal::Decimal;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -10,6 +12,7 @@ pub(super) struct Book {
     orders: Vec<Order>,
     by_id: HashMap<Uuid, usize>,
     by_client_id: HashMap<String, usize>,
+    groups: HashMap<Uuid, Vec<usize>>,
     open: Vec<usize>,
 }
 
@@ -18,6 +21,9 @@ impl Book {
         let place = self.orders.len();
         self.by_id.insert(order.id, place);
         self.by_client_id.insert(order.client_order_id.clone(), place);
+        if let Some(bond) = order.bond {
+            self.groups.entry(bond.group).or_default().push(place);
+        }
         self.open.push(place);
         self.orders.push(order);
     }
@@ -40,6 +46,39 @@ impl Book {
 
     pub fn by_client_id(&self, client_order_id: &str) -> Option<&Order> {
         self.orders.get(*self.by_client_id.get(client_order_id)?)
+    }
+
+    /// Those of an order's group that hold a place in it now: not the order itself, and not what has been replaced.
+    pub fn siblings<'a>(&'a self, order: &Order) -> impl Iterator<Item = &'a Order> + use<'a> {
+        let places = order.bond.and_then(|bond| self.groups.get(&bond.group)).map_or(&[][..], Vec::as_slice);
+        let id = order.id;
+        let member = places.iter().filter_map(|place| self.orders.get(*place));
+        member.filter(move |member| member.id != id && member.status != Status::Replaced)
+    }
+
+    /// What the wire shows as an order's legs.
+    pub fn legs<'a>(&'a self, order: &Order) -> impl Iterator<Item = &'a Order> + use<'a> {
+        let leads = order.bond.is_some_and(|bond| bond.leads());
+        self.siblings(order).filter(move |_| leads)
+    }
+
+    /// The order inside which the wire shows this one as a leg.
+    pub fn leader(&self, order: &Order) -> Option<&Order> {
+        let leads = order.bond.is_none_or(|bond| bond.leads());
+        self.siblings(order).find(move |member| !leads && member.bond.is_some_and(|bond| bond.leads()))
+    }
+
+    /// What open orders keep back by some measure. Of an order and the one that is about to replace it the larger
+    /// counts; one that waits for another of its group keeps nothing.
+    pub fn committed(&self, measure: impl Fn(&Order) -> Decimal) -> Decimal {
+        let heir = |order: &Order| {
+            let heir = order.replaced_by.and_then(|id| self.get(id)).filter(|heir| !heir.status.is_terminal());
+            heir.map_or(Decimal::ZERO, &measure)
+        };
+        let inherits =
+            |order: &Order| order.replaces.and_then(|id| self.get(id)).is_some_and(|old| !old.status.is_terminal());
+        let own = self.open().filter(|order| !order.status.is_terminal() && order.status != Status::Held);
+        own.filter(|order| !inherits(order)).map(|order| measure(order).max(heir(order))).sum()
     }
 
     /// Takes orders which have ended off the open list.

@@ -62,7 +62,8 @@ pub(super) fn midnight(date: NaiveDate) -> DateTime<Utc> {
     at(date, 0, 0)
 }
 
-fn at(date: NaiveDate, hour: u32, minute: u32) -> DateTime<Utc> {
+/// A time of day in New York.
+pub(super) fn at(date: NaiveDate, hour: u32, minute: u32) -> DateTime<Utc> {
     let local = date.and_time(NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default());
     // New York skips and repeats only 02:00 to 03:00 on Sundays, when nothing here happens.
     New_York.from_local_datetime(&local).earliest().map_or_else(|| local.and_utc(), |moment| moment.to_utc())

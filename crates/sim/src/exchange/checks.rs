@@ -3,46 +3,51 @@
 //! Which refusal wins when several apply is not documented. This table is the best reading of the reports; it is a
 //! table so that it can be put right in one place.
 
-use super::accounts::{Account, Sums};
-use super::assets::Asset;
-use super::calendar::Session;
-use super::draft::Draft;
-use super::errors::{self, Refusal, forbidden, unprocessable};
-use super::market::Market;
-use super::orders::{Kind, Order, Side, Size, TimeInForce};
-use super::venue::Knobs;
-use chrono::{DateTime, Utc};
-use rust_decimal::Decimal;
+mod bench;
+mod exits;
+mod hours;
+mod shares;
 
-/// Everything a rule may look at.
-pub(super) struct Bench<'a> {
-    pub draft: &'a Draft,
-    pub asset: Option<&'a Asset>,
-    pub account: &'a Account,
-    pub market: &'a Market,
-    pub knobs: &'a Knobs,
-    pub now: DateTime<Utc>,
-    /// The account's sums before this order.
-    pub sums: Sums,
-}
+use super::errors::{self, Refusal, forbidden, unprocessable};
+use super::kinds::{Kind, Side, Size, TimeInForce};
+use super::orders::Order;
+pub(super) use bench::Bench;
+use rust_decimal::Decimal;
 
 type Rule = fn(&Bench<'_>) -> Result<(), Refusal>;
 
 /// Name and rule, first to last.
-const RULES: [(&str, Rule); 14] = [
+const RULES: [(&str, Rule); 19] = [
     ("client order id", client_order_id_is_new),
     ("asset", asset_trades),
-    ("price increment", price_is_on_the_grid),
-    ("fractional form", fractions_are_for_the_day),
+    ("price increment", prices_are_on_the_grid),
+    ("fractional form", fractions_are_simple_and_for_the_day),
+    ("group form", exits::form_suits_the_class),
     ("position intent", intent_matches),
+    ("group direction", exits::direction_suits_the_class),
+    ("group prices", exits::prices_lie_on_their_sides),
     ("account", account_may_trade),
+    ("auction hours", hours::auction_takes_orders),
     ("fractional asset", asset_can_be_split),
     ("minimum", fraction_is_worth_a_dollar),
-    ("shares", shares_are_free),
-    ("short sale", short_sale_is_allowed),
-    ("one direction", no_opening_both_ways),
-    ("wash trade", no_wash_trade),
+    ("shares", shares::are_free),
+    ("short sale", shares::short_sale_is_allowed),
+    ("closing first", no_opening_while_closing_in_dollars),
+    ("one direction", shares::no_opening_both_ways),
+    ("wash trade", shares::no_wash_trade),
     ("price", asset_has_a_price),
+    ("buying power", buying_power_suffices),
+];
+
+/// The rules that a replacement must pass once more.
+const REPLACEMENT: [(&str, Rule); 8] = [
+    ("client order id", client_order_id_is_new),
+    ("price increment", prices_are_on_the_grid),
+    ("fractional form", fractions_are_simple_and_for_the_day),
+    ("account", account_may_trade),
+    ("auction hours", hours::auction_takes_orders),
+    ("shares", shares::are_free),
+    ("wash trade", shares::no_wash_trade),
     ("buying power", buying_power_suffices),
 ];
 
@@ -51,78 +56,10 @@ const RULES: [(&str, Rule); 14] = [
 /// # Errors
 /// The refusal of the first rule that is broken.
 pub(super) fn judge(bench: &Bench<'_>) -> Result<(), Refusal> {
-    RULES.iter().try_for_each(|(name, rule)| {
+    let rules = if bench.replacing.is_some() { &REPLACEMENT[..] } else { &RULES[..] };
+    rules.iter().try_for_each(|(name, rule)| {
         rule(bench).inspect_err(|refusal| tracing::debug!(rule = name, code = refusal.code, "order refused"))
     })
-}
-
-impl Bench<'_> {
-    fn position(&self) -> Decimal {
-        self.account.shares(&self.draft.symbol)
-    }
-
-    /// Whether the order takes a position back rather than opening or adding to one.
-    fn closes(&self) -> bool {
-        match self.draft.side {
-            Side::Buy => self.position().is_sign_negative() && !self.position().is_zero(),
-            Side::Sell => self.position() > Decimal::ZERO,
-        }
-    }
-
-    /// What the order does to the position.
-    pub fn intent(&self) -> &'static str {
-        match (self.draft.side, self.closes()) {
-            (Side::Buy, false) => "buy_to_open",
-            (Side::Buy, true) => "buy_to_close",
-            (Side::Sell, false) => "sell_to_open",
-            (Side::Sell, true) => "sell_to_close",
-        }
-    }
-
-    /// The price the order is checked at: far side in the regular session, middle in the extended ones, last trade when
-    /// closed. A limit buy counts at its limit, a short sale at no less than 3 % above the ask.
-    pub fn check_price(&self) -> Decimal {
-        let symbol = &self.draft.symbol;
-        let last = self.market.last(symbol).unwrap_or_default();
-        let quote = self.market.quote(symbol);
-        let (bid, ask) = quote.map_or((last, last), |quote| (or(quote.bid, last), or(quote.ask, last)));
-        let short = self.draft.side == Side::Sell && !self.closes();
-        let market = match (self.market.session(self.now), self.draft.side) {
-            (Session::Regular, Side::Sell) if !short => bid,
-            (Session::Regular, _) => ask,
-            (Session::Extended, _) => ((bid + ask) / Decimal::TWO).round_dp(4),
-            (Session::Closed, _) => last,
-        };
-        let dear = if short { market * Decimal::new(103, 2) } else { market };
-        match self.draft.kind {
-            Kind::Market => dear,
-            Kind::Limit(limit) if short => limit.max(dear),
-            Kind::Limit(limit) => limit,
-        }
-    }
-
-    /// Shares asked for; for a dollar order, what it buys at the check price.
-    fn shares(&self) -> Decimal {
-        match self.draft.size {
-            Size::Qty(qty) => qty,
-            Size::Notional(dollars) => dollars.checked_div(self.check_price()).unwrap_or(dollars).round_dp(9),
-        }
-    }
-
-    fn cost(&self) -> Decimal {
-        match self.draft.size {
-            Size::Qty(qty) => qty.checked_mul(self.check_price()).unwrap_or(Decimal::MAX),
-            Size::Notional(dollars) => dollars,
-        }
-    }
-
-    fn open_orders(&self) -> impl Iterator<Item = &Order> {
-        self.account.book.open().filter(|order| order.symbol == self.draft.symbol)
-    }
-}
-
-fn or(price: Decimal, otherwise: Decimal) -> Decimal {
-    if price.is_zero() { otherwise } else { price }
 }
 
 fn client_order_id_is_new(bench: &Bench<'_>) -> Result<(), Refusal> {
@@ -145,23 +82,45 @@ fn asset_trades(bench: &Bench<'_>) -> Result<(), Refusal> {
     }
 }
 
-fn price_is_on_the_grid(bench: &Bench<'_>) -> Result<(), Refusal> {
-    let Kind::Limit(price) = bench.draft.kind else { return Ok(()) };
-    let decimals = if price >= Decimal::ONE { 2 } else { 4 };
-    if price.normalize().scale() > decimals { Err(errors::sub_penny("limit_price", price)) } else { Ok(()) }
+/// Every price, those of the exits too. A trail is a distance and need not be.
+fn prices_are_on_the_grid(bench: &Bench<'_>) -> Result<(), Refusal> {
+    let group = bench.draft.group;
+    let loss = group.and_then(|group| group.stop_loss);
+    let prices = [
+        ("limit_price", bench.draft.kind.limit_price()),
+        ("stop_price", bench.draft.kind.stop_price()),
+        ("take_profit.limit_price", group.and_then(|group| group.take_profit)),
+        ("stop_loss.stop_price", loss.and_then(Kind::stop_price)),
+        ("stop_loss.limit_price", loss.and_then(Kind::limit_price)),
+    ];
+    prices.into_iter().filter_map(|(name, price)| Some((name, price?))).try_for_each(|(name, price)| {
+        let decimals = if price >= Decimal::ONE { 2 } else { 4 };
+        if price.normalize().scale() > decimals { Err(errors::sub_penny(name, price)) } else { Ok(()) }
+    })
 }
 
-fn fractions_are_for_the_day(bench: &Bench<'_>) -> Result<(), Refusal> {
-    if bench.draft.size.is_fractional() && bench.draft.time_in_force != TimeInForce::Day {
+fn fractions_are_simple_and_for_the_day(bench: &Bench<'_>) -> Result<(), Refusal> {
+    let draft = bench.draft;
+    if !draft.size.is_fractional() {
+        return Ok(());
+    }
+    if draft.time_in_force != TimeInForce::Day {
         return Err(unprocessable("fractional orders must be DAY orders"));
+    }
+    if draft.group.is_some() {
+        return Err(unprocessable("fractional orders must be simple orders"));
+    }
+    if matches!(draft.kind, Kind::TrailingStop(_)) {
+        return Err(unprocessable("fractional orders must be market, limit, stop, or stop_limit orders"));
     }
     Ok(())
 }
 
 fn intent_matches(bench: &Bench<'_>) -> Result<(), Refusal> {
     let inferred = bench.intent();
-    match &bench.draft.position_intent {
+    match bench.draft.position_intent {
         Some(specified) if specified != inferred => {
+            let (inferred, specified) = (inferred.wire(), specified.wire());
             Err(unprocessable(format!("position intent mismatch, inferred: {inferred}, specified: {specified}")))
         }
         _ => Ok(()),
@@ -198,61 +157,12 @@ fn fraction_is_worth_a_dollar(bench: &Bench<'_>) -> Result<(), Refusal> {
     if small { Err(forbidden("cost basis must be >= minimal amount of order 1")) } else { Ok(()) }
 }
 
-/// No order crosses zero, and shares in open orders are spoken for.
-fn shares_are_free(bench: &Bench<'_>) -> Result<(), Refusal> {
-    if !bench.closes() {
-        return Ok(());
-    }
-    let symbol = &bench.draft.symbol;
-    let (existing, held) = (bench.position().abs(), bench.account.held(symbol));
-    let requested = bench.shares();
-    if requested > existing - held {
-        return Err(errors::insufficient_qty(symbol, requested, existing, held));
+fn no_opening_while_closing_in_dollars(bench: &Bench<'_>) -> Result<(), Refusal> {
+    let opens_in_dollars = matches!(bench.draft.size, Size::Notional(_)) && !bench.closes();
+    if opens_in_dollars && bench.open_orders().any(Order::closes) {
+        return Err(forbidden("unable to open new notional orders while having open closing position orders"));
     }
     Ok(())
-}
-
-fn short_sale_is_allowed(bench: &Bench<'_>) -> Result<(), Refusal> {
-    if bench.draft.side == Side::Buy || bench.closes() {
-        return Ok(());
-    }
-    if bench.draft.size.is_fractional() {
-        return Err(forbidden("fractional orders cannot be sold short"));
-    }
-    if !bench.account.may_short(bench.sums.equity) {
-        return Err(forbidden("account is not allowed to short"));
-    }
-    if bench.asset.is_some_and(|asset| !asset.shortable) {
-        return Err(forbidden(format!("asset \"{}\" cannot be sold short", bench.draft.symbol)));
-    }
-    Ok(())
-}
-
-fn no_opening_both_ways(bench: &Bench<'_>) -> Result<(), Refusal> {
-    let (other, message) = match bench.intent() {
-        "buy_to_open" => ("sell_to_open", "cannot open a long buy while a short sell order is open"),
-        "sell_to_open" => ("buy_to_open", "cannot open a short sell while a long buy order is open"),
-        _ => return Ok(()),
-    };
-    if bench.open_orders().any(|order| order.position_intent == other) { Err(forbidden(message)) } else { Ok(()) }
-}
-
-/// An open order on the other side that this one could meet.
-fn no_wash_trade(bench: &Bench<'_>) -> Result<(), Refusal> {
-    let meets = |order: &&Order| {
-        order.side != bench.draft.side
-            && match (order.kind.limit_price(), bench.draft.kind.limit_price()) {
-                (Some(theirs), Some(ours)) if bench.draft.side == Side::Buy => ours >= theirs,
-                (Some(theirs), Some(ours)) => theirs >= ours,
-                _ => true,
-            }
-    };
-    let Some(order) = bench.open_orders().find(meets) else { return Ok(()) };
-    let reason = match order.kind {
-        Kind::Market => "opposite side market/stop order exists",
-        Kind::Limit(_) => "opposite side limit order exists",
-    };
-    Err(errors::wash_trade(&order.id.to_string(), reason))
 }
 
 fn asset_has_a_price(bench: &Bench<'_>) -> Result<(), Refusal> {
@@ -268,6 +178,7 @@ fn buying_power_suffices(bench: &Bench<'_>) -> Result<(), Refusal> {
     }
     let marginable = bench.asset.is_some_and(|asset| asset.marginable);
     let power = if marginable { bench.sums.buying_power } else { bench.sums.own_funds };
+    let power = power + bench.given_back();
     let cost = bench.cost();
     if cost > power { Err(errors::insufficient_buying_power(power, cost)) } else { Ok(()) }
 }

@@ -1,9 +1,12 @@
 //! Reading a `POST /v2/orders` body: its fields one by one, before anything is known about account or market.
 
-use super::errors::{Refusal, invalid, unreadable_body};
-use super::orders::{Kind, Side, Size, TimeInForce};
+pub(super) mod fields;
+
+use super::errors::{Refusal, invalid};
+use super::kinds::{Intent, Kind, Side, Size, TimeInForce, Trail};
+use super::orders::{Class, Role};
+use fields::Fields;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value};
 
 /// An order as the client wrote it, with every field in itself valid.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,100 +18,78 @@ pub(super) struct Draft {
     pub time_in_force: TimeInForce,
     pub extended_hours: bool,
     pub client_order_id: Option<String>,
-    pub position_intent: Option<String>,
+    pub position_intent: Option<Intent>,
+    pub group: Option<GroupDraft>,
 }
 
-/// The raw fields, readable but not yet judged.
-struct Fields {
-    words: Map<String, Value>,
-    qty: Option<Decimal>,
-    notional: Option<Decimal>,
-    limit_price: Option<Decimal>,
-    stop_price: Option<Decimal>,
-    extended_hours: bool,
+/// The exits that come with an order, or that an order and its companion are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct GroupDraft {
+    pub class: Class,
+    /// Limit price.
+    pub take_profit: Option<Decimal>,
+    /// Type and prices.
+    pub stop_loss: Option<Kind>,
 }
 
-impl Fields {
-    fn read(body: &[u8]) -> Result<Self, Refusal> {
-        let Ok(Value::Object(words)) = serde_json::from_slice(body) else { return Err(unreadable_body()) };
-        for key in ["symbol", "side", "type", "time_in_force", "order_class", "client_order_id", "position_intent"] {
-            if !matches!(words.get(key), None | Some(Value::Null | Value::String(_))) {
-                return Err(unreadable_body());
-            }
-        }
-        let extended_hours = match words.get("extended_hours") {
-            None | Some(Value::Null) => false,
-            Some(Value::Bool(flag)) => *flag,
-            Some(_) => return Err(unreadable_body()),
-        };
-        Ok(Self {
-            qty: decimal(&words, "qty")?,
-            notional: decimal(&words, "notional")?,
-            limit_price: decimal(&words, "limit_price")?,
-            stop_price: decimal(&words, "stop_price")?,
-            extended_hours,
-            words,
-        })
+impl GroupDraft {
+    /// The place of the order that the client wrote.
+    pub fn role(&self) -> Role {
+        if self.class == Class::Oco { Role::TakeProfit } else { Role::Entry }
     }
-
-    /// A text field; empty counts as absent.
-    fn word(&self, key: &str) -> Option<&str> {
-        self.words.get(key).and_then(Value::as_str).filter(|word| !word.is_empty())
-    }
-}
-
-/// A decimal field: a string or a number; null and empty count as absent.
-fn decimal(words: &Map<String, Value>, key: &str) -> Result<Option<Decimal>, Refusal> {
-    let text = match words.get(key) {
-        None | Some(Value::Null) => return Ok(None),
-        Some(Value::String(text)) if text.is_empty() => return Ok(None),
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Number(number)) => number.to_string(),
-        Some(_) => return Err(unreadable_body()),
-    };
-    let read = Decimal::from_str_exact(&text).or_else(|_| Decimal::from_scientific(&text));
-    read.map(Some).map_err(|_| unreadable_body())
 }
 
 impl Draft {
     pub fn read(body: &[u8], extended_hours_gtc: bool) -> Result<Self, Refusal> {
         let fields = Fields::read(body)?;
-        let symbol = fields.word("symbol").ok_or_else(|| invalid("symbol is required"))?.to_owned();
-        let amount = amount(&fields)?;
-        let side = fields.word("side").and_then(Side::from_wire).ok_or_else(|| invalid("invalid side"))?;
-        let kind = kind(&fields)?;
-        let time_in_force = fields.word("time_in_force").and_then(TimeInForce::from_wire);
-        let time_in_force = time_in_force.ok_or_else(|| invalid("invalid time_in_force"))?;
-        if !matches!(fields.word("order_class"), None | Some("simple")) {
-            return Err(invalid("invalid order_class"));
-        }
-        let position_intent = fields.word("position_intent").map(str::to_owned);
-        if position_intent.as_deref().is_some_and(|intent| !INTENTS.contains(&intent)) {
-            return Err(invalid("invalid position_intent"));
-        }
-        let day = time_in_force == TimeInForce::Day;
-        if fields.extended_hours && (kind == Kind::Market || !(day || extended_hours_gtc)) {
+        let extended_hours = fields.flag("extended_hours")?;
+        let client_order_id = client_order_id(&fields)?;
+        let symbol = fields.word("symbol")?.ok_or_else(|| invalid("symbol is required"))?.to_owned();
+        let amount = size(fields.decimal("qty")?, fields.decimal("notional")?)?;
+        let side = fields.word("side")?.and_then(Side::from_wire).ok_or_else(|| invalid("invalid side"))?;
+        let group = group(&fields)?;
+        let kind = match group {
+            // The order itself is the profit to take, whatever its own limit says.
+            Some(GroupDraft { class: Class::Oco, take_profit: Some(limit), .. }) => oco(&fields, limit)?,
+            _ => kind(&fields)?,
+        };
+        let time_in_force = time_in_force(&fields, kind)?.ok_or_else(|| invalid("invalid time_in_force"))?;
+        let position_intent = match fields.word("position_intent")? {
+            None => None,
+            Some(word) => Some(Intent::from_wire(word).ok_or_else(|| invalid("invalid position_intent"))?),
+        };
+        let lasts = time_in_force == TimeInForce::Day || (time_in_force == TimeInForce::Gtc && extended_hours_gtc);
+        if extended_hours && !(matches!(kind, Kind::Limit(_)) && lasts) {
             let allowed = if extended_hours_gtc { "DAY or GTC" } else { "DAY" };
             return Err(invalid(format!("extended hours order must be {allowed} limit orders")));
         }
-        let client_order_id = fields.word("client_order_id").map(str::to_owned);
-        if client_order_id.as_ref().is_some_and(|id| id.chars().count() > 128) {
-            return Err(invalid("client_order_id must be no more than 128 characters"));
-        }
-        let extended_hours = fields.extended_hours;
-        Ok(Self { symbol, side, kind, size: amount, time_in_force, extended_hours, client_order_id, position_intent })
+        Ok(Self {
+            symbol,
+            side,
+            kind,
+            size: amount,
+            time_in_force,
+            extended_hours,
+            client_order_id,
+            position_intent,
+            group,
+        })
     }
 }
 
-const INTENTS: [&str; 4] = ["buy_to_open", "buy_to_close", "sell_to_open", "sell_to_close"];
+pub(super) fn client_order_id(fields: &Fields) -> Result<Option<String>, Refusal> {
+    let id = fields.word("client_order_id")?;
+    if id.is_some_and(|id| id.chars().count() > 128) {
+        return Err(invalid("client_order_id must be no more than 128 characters"));
+    }
+    Ok(id.map(str::to_owned))
+}
 
-fn amount(fields: &Fields) -> Result<Size, Refusal> {
-    match (fields.qty, fields.notional) {
+fn size(qty: Option<Decimal>, notional: Option<Decimal>) -> Result<Size, Refusal> {
+    match (qty, notional) {
         (None, None) => Err(invalid("qty or notional is required")),
         (Some(_), Some(_)) => Err(invalid("only one of qty or notional is accepted")),
-        (Some(qty), None) if qty <= Decimal::ZERO => Err(invalid("qty must be > 0")),
-        (Some(qty), None) if qty.normalize().scale() > 9 => Err(invalid("qty must be limited to 9 decimal places")),
-        (Some(qty), None) => Ok(Size::Qty(qty)),
+        (Some(qty), None) => checked_qty(qty).map(Size::Qty),
         (None, Some(dollars)) if dollars < Decimal::ONE => Err(invalid("notional must be >= 1.00")),
         (None, Some(dollars)) if dollars.normalize().scale() > 2 => {
             Err(invalid("notional value must be limited to 2 decimal places"))
@@ -117,85 +98,114 @@ fn amount(fields: &Fields) -> Result<Size, Refusal> {
     }
 }
 
-fn kind(fields: &Fields) -> Result<Kind, Refusal> {
-    match (fields.word("type"), fields.limit_price, fields.stop_price) {
-        (Some("market"), None, None) => Ok(Kind::Market),
-        (Some("market"), ..) => Err(invalid("market orders require no stop or limit price")),
-        (Some("limit"), None, _) => Err(invalid("limit orders require a limit price")),
-        (Some("limit"), _, Some(_)) => Err(invalid("limit orders require no stop price")),
-        (Some("limit"), Some(price), None) if price <= Decimal::ZERO => Err(invalid("limit_price must be > 0")),
-        (Some("limit"), Some(price), None) => Ok(Kind::Limit(price)),
-        _ => Err(invalid("invalid order type")),
+pub(super) fn checked_qty(qty: Decimal) -> Result<Decimal, Refusal> {
+    match qty {
+        qty if qty <= Decimal::ZERO => Err(invalid("qty must be > 0")),
+        qty if qty.normalize().scale() > 9 => Err(invalid("qty must be limited to 9 decimal places")),
+        qty => Ok(qty),
     }
+}
+
+/// The type, with exactly the prices that belong to it.
+fn kind(fields: &Fields) -> Result<Kind, Refusal> {
+    let (limit, stop) = (fields.decimal("limit_price")?, fields.decimal("stop_price")?);
+    let trail = (fields.decimal("trail_price")?, fields.decimal("trail_percent")?);
+    let word = fields.word("type")?;
+    if word != Some("trailing_stop") && trail != (None, None) {
+        return Err(invalid("trail_price and trail_percent require a trailing stop order"));
+    }
+    let kind = match (word, limit, stop) {
+        (Some("market"), None, None) => Kind::Market,
+        (Some("market"), ..) => return Err(invalid("market orders require no stop or limit price")),
+        (Some("limit"), None, _) => return Err(invalid("limit orders require a limit price")),
+        (Some("limit"), _, Some(_)) => return Err(invalid("limit orders require no stop price")),
+        (Some("limit"), Some(limit), None) => Kind::Limit(limit),
+        (Some("stop"), _, None) => return Err(invalid("stop orders require a stop price")),
+        (Some("stop"), Some(_), _) => return Err(invalid("stop orders require no limit price")),
+        (Some("stop"), None, Some(stop)) => Kind::Stop(stop),
+        (Some("stop_limit"), Some(limit), Some(stop)) => Kind::StopLimit { stop, limit },
+        (Some("stop_limit"), ..) => {
+            return Err(invalid("stop limit orders require both stop and limit price"));
+        }
+        (Some("trailing_stop"), None, None) => Kind::TrailingStop(match trail {
+            (Some(dollars), None) => Trail::Price(dollars),
+            (None, Some(percent)) => Trail::Percent(percent),
+            _ => return Err(invalid("trailing stop orders must specify one of trail_price or trail_percent")),
+        }),
+        (Some("trailing_stop"), ..) => return Err(invalid("trailing stop orders require no stop or limit price")),
+        _ => return Err(invalid("invalid order type")),
+    };
+    checked_prices(kind)
+}
+
+/// The prices of a type, each within its bounds.
+pub(super) fn checked_prices(kind: Kind) -> Result<Kind, Refusal> {
+    let not_positive = |price: Option<Decimal>| price.is_some_and(|price| price <= Decimal::ZERO);
+    if not_positive(kind.limit_price()) {
+        return Err(invalid("limit_price must be > 0"));
+    }
+    if not_positive(kind.stop_price()) {
+        return Err(invalid("stop_price must be > 0"));
+    }
+    match kind.trail() {
+        Some(Trail::Price(dollars)) if dollars <= Decimal::ZERO => Err(invalid("trail_price must be > 0")),
+        Some(Trail::Percent(percent)) if percent < Decimal::new(1, 1) => Err(invalid("trail_percent must be >= 0.1")),
+        _ => Ok(kind),
+    }
+}
+
+/// How long, if it is said. Stops need time to be reached.
+pub(super) fn time_in_force(fields: &Fields, kind: Kind) -> Result<Option<TimeInForce>, Refusal> {
+    let Some(word) = fields.word("time_in_force")? else { return Ok(None) };
+    let lasting = |time: &TimeInForce| !time.has_one_chance() || matches!(kind, Kind::Market | Kind::Limit(_));
+    TimeInForce::from_wire(word).filter(lasting).map(Some).ok_or_else(|| invalid("invalid time_in_force"))
+}
+
+/// The exits, with exactly those that the class asks for.
+fn group(fields: &Fields) -> Result<Option<GroupDraft>, Refusal> {
+    let class = match fields.word("order_class")? {
+        None | Some("simple") => return Ok(None),
+        Some("bracket") => Class::Bracket,
+        Some("oto") => Class::Oto,
+        Some("oco") => Class::Oco,
+        Some(_) => return Err(invalid("invalid order_class")),
+    };
+    let take_profit = match fields.inner("take_profit")? {
+        None => None,
+        Some(inner) => inner.decimal("limit_price")?,
+    };
+    let stop_loss = match fields.inner("stop_loss")? {
+        None => None,
+        Some(inner) => match (inner.decimal("stop_price")?, inner.decimal("limit_price")?) {
+            (Some(stop), Some(limit)) => Some(checked_prices(Kind::StopLimit { stop, limit })?),
+            (Some(stop), None) => Some(checked_prices(Kind::Stop(stop))?),
+            (None, _) => None,
+        },
+    };
+    if let Some(limit) = take_profit {
+        checked_prices(Kind::Limit(limit))?;
+    }
+    let name = class.wire();
+    match (class, take_profit, stop_loss) {
+        (Class::Oto, None, None) => Err(invalid("oto orders require take_profit.limit_price or stop_loss.stop_price")),
+        (Class::Oto, Some(_), Some(_)) => {
+            Err(invalid("oto orders require only one of take_profit.limit_price and stop_loss.stop_price"))
+        }
+        (Class::Bracket | Class::Oco, None, _) => {
+            Err(invalid(format!("{name} orders require take_profit.limit_price")))
+        }
+        (Class::Bracket | Class::Oco, _, None) => Err(invalid(format!("{name} orders require stop_loss.stop_price"))),
+        _ => Ok(Some(GroupDraft { class, take_profit, stop_loss })),
+    }
+}
+
+/// The type of an order that is itself an exit.
+fn oco(fields: &Fields, take_profit: Decimal) -> Result<Kind, Refusal> {
+    if fields.word("type")? != Some("limit") {
+        return Err(invalid("oco orders must be limit orders"));
+    }
+    Ok(Kind::Limit(take_profit))
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
-    use super::*;
-    use serde_json::json;
-
-    fn refused(change: &Value) -> Refusal {
-        let mut body = json!({"symbol": "AAPL", "qty": "1", "side": "buy", "type": "market", "time_in_force": "day"});
-        for (key, value) in change.as_object().expect("object") {
-            body[key] = value.clone();
-        }
-        Draft::read(body.to_string().as_bytes(), true).expect_err("must be refused")
-    }
-
-    #[test]
-    fn every_bad_field_has_its_own_refusal() {
-        let long_id = "x".repeat(129);
-        let cases = [
-            (json!({"symbol": ""}), "symbol is required"),
-            (json!({"qty": null}), "qty or notional is required"),
-            (json!({"notional": "5"}), "only one of qty or notional is accepted"),
-            (json!({"qty": "0"}), "qty must be > 0"),
-            (json!({"qty": "-0"}), "qty must be > 0"),
-            (json!({"qty": -1}), "qty must be > 0"),
-            (json!({"qty": "1e-10"}), "qty must be limited to 9 decimal places"),
-            (json!({"qty": null, "notional": "0.99"}), "notional must be >= 1.00"),
-            (json!({"qty": null, "notional": "5.001"}), "notional value must be limited to 2 decimal places"),
-            (json!({"side": "BUY"}), "invalid side"),
-            (json!({"type": "stop"}), "invalid order type"),
-            (json!({"type": null}), "invalid order type"),
-            (json!({"time_in_force": "forever"}), "invalid time_in_force"),
-            (json!({"order_class": "bracket"}), "invalid order_class"),
-            (json!({"limit_price": "5"}), "market orders require no stop or limit price"),
-            (json!({"type": "limit"}), "limit orders require a limit price"),
-            (json!({"type": "limit", "limit_price": "0"}), "limit_price must be > 0"),
-            (json!({"extended_hours": true}), "extended hours order must be DAY or GTC limit orders"),
-            (json!({"client_order_id": long_id}), "client_order_id must be no more than 128 characters"),
-        ];
-        for (change, message) in cases {
-            let refusal = refused(&change);
-            assert_eq!((refusal.status, refusal.code), (422, Some(40_010_001)), "{change}");
-            assert_eq!(refusal.message, message, "{change}");
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_400() {
-        for qty in ["NaN", "inf", "0x10", "1,000", "1.000,00", "½", "١", "ten", "1 ", "1e99"] {
-            assert_eq!(refused(&json!({"qty": qty})).status, 400, "{qty}");
-        }
-        for change in
-            [json!({"qty": true}), json!({"symbol": 5}), json!({"extended_hours": "yes"}), json!({"qty": [1]})]
-        {
-            assert_eq!(refused(&change).code, Some(40_010_000), "{change}");
-        }
-        for body in ["", "{", "[]", "\"order\"", "null"] {
-            assert_eq!(Draft::read(body.as_bytes(), true).expect_err("unreadable").status, 400, "{body}");
-        }
-    }
-
-    #[test]
-    fn numbers_and_strings_read_the_same() {
-        let read = |qty: Value| {
-            let body = json!({"symbol": "F", "qty": qty, "side": "sell", "type": "market", "time_in_force": "gtc"});
-            Draft::read(body.to_string().as_bytes(), true).expect("readable")
-        };
-        assert_eq!(read(json!("1.5")), read(json!(1.5)));
-        assert_eq!(read(json!("1e5")), read(json!(100_000)));
-    }
-}
+mod tests;

@@ -129,6 +129,12 @@ pub(super) fn sub_penny(field: &str, price: Decimal) -> Refusal {
     unprocessable(format!("invalid {field} {price}. sub-penny increment does not fulfill minimum pricing criteria"))
 }
 
+/// An exit that lies on the wrong side of the price it is measured against.
+pub(super) fn wrong_side(field: &str, above: bool, base_price: Decimal) -> Refusal {
+    let bound = if above { ">= base_price + 0.01" } else { "<= base_price - 0.01" };
+    unprocessable(format!("{field} must be {bound}")).with("base_price", money(base_price))
+}
+
 pub(super) fn already(state: &str) -> Refusal {
     unprocessable(format!("order is already in \"{state}\" state"))
 }

@@ -6,7 +6,7 @@ use super::faults::Fault;
 use super::limits::{Arrival, Standing};
 use super::routes::{Answer, Call, Delivery, Endpoint, Params, Reply, Request, route};
 use super::venue::Exchange;
-use super::{Origin, data, reference, trading};
+use super::{Origin, closing, data, reference, replace, trading};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::time::Duration;
@@ -130,6 +130,9 @@ impl Exchange {
             Endpoint::ListOrders => trading::list(self, call),
             Endpoint::Order => trading::order(self, call),
             Endpoint::OrderByClientId => trading::order_by_client_id(self, call),
+            Endpoint::ClosePosition => closing::one(self, call),
+            Endpoint::CloseAllPositions => closing::all(self, call),
+            Endpoint::ReplaceOrder => replace::replace(self, call),
             Endpoint::CancelOrder => trading::cancel(self, call),
             Endpoint::CancelAllOrders => trading::cancel_all(self, call),
             Endpoint::LatestQuotes | Endpoint::LatestTrades | Endpoint::Snapshots => data::several(self, call),
@@ -142,7 +145,7 @@ impl Exchange {
 /// The client order id a request is about.
 fn client_order_id(endpoint: Endpoint, request: &Request) -> Option<String> {
     match endpoint {
-        Endpoint::SubmitOrder => {
+        Endpoint::SubmitOrder | Endpoint::ReplaceOrder => {
             let body: Value = serde_json::from_slice(&request.body).ok()?;
             body["client_order_id"].as_str().map(str::to_owned)
         }

@@ -3,8 +3,10 @@
 
 use super::accounts::{Account, Configurations, Position};
 use super::assets::Asset;
+use super::book::Book;
+use super::kinds::{Size, Status, Trail};
 use super::market::{Bar, Market, Ticker};
-use super::orders::{Order, Size};
+use super::orders::Order;
 use chrono::{DateTime, SecondsFormat, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Number, Value, json};
@@ -37,10 +39,26 @@ fn maybe_money(amount: Option<Decimal>) -> Value {
     amount.map_or(Value::Null, |amount| money(amount).into())
 }
 
+/// An order with the orders of its group that it leads.
+pub(super) fn nested(order: &Order, book: &Book) -> Value {
+    let mut value = self::order(order);
+    let legs: Vec<Value> = book.legs(order).map(self::order).collect();
+    if !legs.is_empty() {
+        value["legs"] = legs.into();
+    }
+    value
+}
+
+/// An order by itself.
 pub(super) fn order(order: &Order) -> Value {
     let (qty, notional) = match order.size {
         Size::Qty(qty) => (Some(qty), None),
         Size::Notional(dollars) => (None, Some(dollars)),
+    };
+    let (trail_price, trail_percent) = match order.kind.trail() {
+        Some(Trail::Price(dollars)) => (Some(dollars), None),
+        Some(Trail::Percent(percent)) => (None, Some(percent)),
+        None => (None, None),
     };
     json!({
         "id": order.id,
@@ -48,14 +66,14 @@ pub(super) fn order(order: &Order) -> Value {
         "created_at": stamp(order.submitted_at),
         "updated_at": stamp(order.updated_at),
         "submitted_at": stamp(order.submitted_at),
-        "filled_at": maybe_stamp(order.filled_at),
-        "expired_at": maybe_stamp(order.expired_at),
+        "filled_at": maybe_stamp(order.ended(Status::Filled)),
+        "expired_at": maybe_stamp(order.ended(Status::Expired)),
         "expires_at": stamp(order.expires_at),
-        "canceled_at": maybe_stamp(order.canceled_at),
-        "failed_at": null,
-        "replaced_at": null,
-        "replaced_by": null,
-        "replaces": null,
+        "canceled_at": maybe_stamp(order.ended(Status::Canceled)),
+        "failed_at": maybe_stamp(order.ended(Status::Rejected)),
+        "replaced_at": maybe_stamp(order.ended(Status::Replaced)),
+        "replaced_by": order.replaced_by,
+        "replaces": order.replaces,
         "asset_id": order.asset_id,
         "symbol": order.symbol,
         "asset_class": "us_equity",
@@ -63,20 +81,20 @@ pub(super) fn order(order: &Order) -> Value {
         "qty": maybe_money(qty),
         "filled_qty": money(order.filled_qty),
         "filled_avg_price": maybe_money(order.filled_avg_price()),
-        "order_class": "",
+        "order_class": order.bond.map_or("", |bond| bond.class.wire()),
         "order_type": order.kind.wire(),
         "type": order.kind.wire(),
         "side": order.side.wire(),
-        "position_intent": order.position_intent,
+        "position_intent": order.position_intent.wire(),
         "time_in_force": order.time_in_force.wire(),
         "limit_price": maybe_money(order.kind.limit_price()),
-        "stop_price": null,
+        "stop_price": maybe_money(order.stop_price()),
         "status": order.status.wire(),
         "extended_hours": order.extended_hours,
         "legs": null,
-        "trail_percent": null,
-        "trail_price": null,
-        "hwm": null,
+        "trail_percent": maybe_money(trail_percent),
+        "trail_price": maybe_money(trail_price),
+        "hwm": maybe_money(order.high_water_mark),
         "subtag": null,
         "source": null,
     })

@@ -1,7 +1,9 @@
 //! The filters of `GET /v2/orders`.
 
+use super::book::Book;
 use super::errors::{Refusal, invalid, order_not_found};
-use super::orders::{Order, Side};
+use super::kinds::Side;
+use super::orders::Order;
 use super::routes::Params;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -32,6 +34,7 @@ pub(super) struct Filter {
     symbols: Option<Vec<String>>,
     side: Option<Side>,
     equities: bool,
+    nested: bool,
 }
 
 impl Filter {
@@ -58,18 +61,21 @@ impl Filter {
             None => None,
             Some(word) => Some(Side::from_wire(word).ok_or_else(|| invalid("invalid side"))?),
         };
-        if !matches!(params.get("nested"), None | Some("true" | "false" | "1" | "0" | "True" | "False")) {
-            return Err(invalid("invalid nested"));
-        }
+        let nested = nested(params)?;
         let classes = params.list("asset_class");
         let equities =
             classes.is_none_or(|classes| classes.iter().any(|class| matches!(class.as_str(), "us_equity" | "all")));
         let symbols = params.list("symbols");
-        Ok(Self { state, limit, window: Window::read(params)?, oldest_first, symbols, side, equities })
+        Ok(Self { state, limit, window: Window::read(params)?, oldest_first, symbols, side, equities, nested })
+    }
+
+    /// Whether legs are shown inside the order that leads them.
+    pub const fn nests(&self) -> bool {
+        self.nested
     }
 
     /// The chosen orders of a list that is sorted by submission.
-    pub fn choose<'a>(&self, orders: &[&'a Order]) -> Result<Vec<&'a Order>, Refusal> {
+    pub fn choose<'a>(&self, orders: &[&'a Order], book: &Book) -> Result<Vec<&'a Order>, Refusal> {
         let place = |id: Uuid| {
             let found = orders.iter().position(|order| order.id == id);
             found.ok_or_else(|| order_not_found(&id.to_string()))
@@ -79,7 +85,9 @@ impl Filter {
             Window::AfterOrder(id) => orders.get(place(id)? + 1..).unwrap_or_default(),
             Window::BeforeOrder(id) => orders.get(..place(id)?).unwrap_or_default(),
         };
-        let wanted = part.iter().copied().filter(|order| self.wants(order));
+        // A leg whose leader is on the list is shown inside it.
+        let folded = |order: &Order| self.nested && book.leader(order).is_some_and(|leader| self.wants(leader));
+        let wanted = part.iter().copied().filter(|order| self.wants(order) && !folded(order));
         Ok(if self.oldest_first { wanted.take(self.limit).collect() } else { wanted.rev().take(self.limit).collect() })
     }
 
@@ -101,6 +109,15 @@ impl Filter {
             && self.equities
             && self.side.is_none_or(|side| side == order.side)
             && self.symbols.as_ref().is_none_or(|symbols| symbols.contains(&order.symbol))
+    }
+}
+
+/// Whether legs are to be shown inside the order that leads them.
+pub(super) fn nested(params: &Params) -> Result<bool, Refusal> {
+    match params.get("nested") {
+        None | Some("false" | "0" | "False") => Ok(false),
+        Some("true" | "1" | "True") => Ok(true),
+        Some(_) => Err(invalid("invalid nested")),
     }
 }
 

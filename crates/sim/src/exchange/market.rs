@@ -149,6 +149,11 @@ impl Market {
         self.forced = None;
     }
 
+    /// Whether the session is what somebody set rather than what the calendar says.
+    pub(super) const fn is_forced(&self) -> bool {
+        self.forced.is_some()
+    }
+
     /// The session at `now`.
     pub fn session(&self, now: DateTime<Utc>) -> Session {
         match self.forced {

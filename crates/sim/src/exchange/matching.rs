@@ -2,7 +2,8 @@
 
 use super::calendar;
 use super::json::{self, money, stamp};
-use super::orders::{Fill, Side, Size, Status};
+use super::kinds::{Side, Size, Status, TimeInForce};
+use super::orders::Fill;
 use super::venue::{Exchange, Notice};
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -53,8 +54,10 @@ impl Exchange {
 
     fn advance(&mut self, account: Uuid, id: Uuid, at: DateTime<Utc>) {
         let Some(order) = self.accounts.get_mut(&account).and_then(|account| account.book.get_mut(id)) else { return };
-        let trades_now = self.market.trades_now(at, order.extended_hours);
         let due = at >= order.due;
+        // The closing auction comes when the session has just ended.
+        let closing = order.time_in_force == TimeInForce::Cls && due;
+        let trades_now = closing || self.market.trades_now(at, order.extended_hours);
         match order.status {
             Status::Accepted if due && !trades_now => order.due = self.market.next_chance(at, order.extended_hours),
             Status::Accepted | Status::PendingNew if due => {
@@ -62,15 +65,17 @@ impl Exchange {
                 order.updated_at = at;
                 self.announce(account, id, "new", at, json!({}));
             }
-            Status::PendingCancel if due => self.end(account, id, Status::Canceled, at),
+            Status::PendingCancel if due => self.end_group(account, id, Status::Canceled, at),
+            Status::PendingReplace if due => self.hand_over(account, id, at),
+            Status::Held if trades_now => self.watch_held(account, id, at),
             _ => {}
         }
         if trades_now {
-            self.trade(account, id, at);
+            self.work(account, id, at);
         }
         let expires = self.accounts.get(&account).and_then(|account| account.book.get(id));
         if expires.is_some_and(|order| !order.status.is_terminal() && at >= order.expires_at) {
-            self.end(account, id, Status::Expired, at);
+            self.end_group(account, id, Status::Expired, at);
         }
     }
 
@@ -79,25 +84,41 @@ impl Exchange {
         let Some(order) = self.accounts.get_mut(&account).and_then(|account| account.book.get_mut(id)) else { return };
         order.status = status;
         order.updated_at = at;
-        match status {
-            Status::Canceled => order.canceled_at = Some(at),
-            Status::Expired => order.expired_at = Some(at),
-            _ => {}
-        }
+        order.ended_at = Some(at);
         self.announce(account, id, status.wire(), at, json!({}));
+        self.disinherit(account, id, at);
     }
 
-    /// Trades an order against the far side of the quote, if it is working and the price is right.
+    /// Gives a working order its chance at the present price.
+    fn work(&mut self, account_id: Uuid, id: Uuid, at: DateTime<Utc>) {
+        let Some(account) = self.accounts.get_mut(&account_id) else { return };
+        let Some(order) = account.book.get_mut(id).filter(|order| order.status.is_working()) else { return };
+        let resting = order.status == Status::PartiallyFilled && at < order.due;
+        if resting {
+            return;
+        }
+        if let Some(last) = self.market.last(&order.symbol) {
+            order.watch(last);
+        }
+        let one_chance = order.time_in_force.has_one_chance();
+        self.trade(account_id, id, at);
+        let order = self.accounts.get(&account_id).and_then(|account| account.book.get(id));
+        if one_chance && order.is_some_and(|order| order.status.is_working()) {
+            self.end_group(account_id, id, Status::Canceled, at);
+        }
+    }
+
+    /// Trades a working order against the far side of the quote, if the price is right.
     fn trade(&mut self, account_id: Uuid, id: Uuid, at: DateTime<Utc>) {
         let Some(account) = self.accounts.get_mut(&account_id) else { return };
-        let Some(order) = account.book.get(id).filter(|order| order.status.is_working()) else { return };
-        let resting = order.status == Status::PartiallyFilled && at < order.due;
+        let Some(order) = account.book.get(id) else { return };
         let Some(quote) = self.market.quote(&order.symbol) else { return };
         let price = if order.side == Side::Buy { quote.ask } else { quote.bid };
-        if price.is_zero() || resting || !order.kind.takes(order.side, price) {
+        if price.is_zero() || !order.terms().accept(order.side, price) {
             return;
         }
         let (symbol, side, amount, closes) = (order.symbol.clone(), order.side, order.size, order.closes());
+        let whole = order.time_in_force == TimeInForce::Fok;
         let left = match amount {
             Size::Qty(qty) => qty - order.filled_qty,
             Size::Notional(dollars) => floor9((dollars - order.filled_value) / price),
@@ -105,7 +126,7 @@ impl Exchange {
         // A dollar order to sell was sized at another price: it never sells what is not there or held for others.
         let spoken_for = account.held(&symbol) - order.shares_left();
         let left = if closes { left.min(account.shares(&symbol).abs() - spoken_for).max(Decimal::ZERO) } else { left };
-        let partial = self.rng.chance(self.knobs.partial_fill_percent);
+        let partial = self.rng.chance(self.knobs.partial_fill_percent) && !whole;
         let part = if partial { part_of(left, amount, 1 + self.rng.below(90)) } else { left };
         let qty = if part.is_zero() { left } else { part };
         let done = qty == left;
@@ -116,8 +137,8 @@ impl Exchange {
         order.updated_at = at;
         if done {
             order.status = Status::Filled;
-            order.filled_at = Some(at);
-        } else if order.status != Status::PendingCancel {
+            order.ended_at = Some(at);
+        } else if !matches!(order.status, Status::PendingCancel | Status::PendingReplace) {
             order.status = Status::PartiallyFilled;
             order.due = at + PARTIAL_REST;
         }
@@ -126,6 +147,8 @@ impl Exchange {
         let event = if done { "fill" } else { "partial_fill" };
         let execution = json!({"price": money(price), "qty": money(qty), "position_qty": money(position_qty)});
         self.announce(account_id, id, event, at, execution);
+        self.disinherit(account_id, id, at);
+        self.follow_fill(account_id, id, at);
     }
 
     /// Tells the account's trade streams.
@@ -134,13 +157,14 @@ impl Exchange {
             "pending_new" => Value::Null,
             _ => self.rng.uuid().to_string().into(),
         };
-        let Some(order) = self.accounts.get(&account).and_then(|account| account.book.get(id)) else { return };
+        let Some(book) = self.accounts.get(&account).map(|account| &account.book) else { return };
+        let Some(order) = book.get(id) else { return };
         let mut data = extra;
         data["event"] = event.into();
         data["execution_id"] = execution_id;
         data["timestamp"] = stamp(at).into();
         data["at"] = stamp(at).into();
-        data["order"] = json::order(order);
+        data["order"] = json::nested(order, book);
         let message = json!({"stream": "trade_updates", "data": data});
         self.outbox.push(Notice { account_id: account, message });
     }

@@ -1,158 +1,58 @@
-//! An order as the exchange keeps it, and the words the wire uses for its parts.
+//! An order as the exchange keeps it, and one execution.
 
 use super::Environment;
+use super::kinds::{Intent, Kind, Side, Size, Status, TimeInForce};
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-/// Which way an order trades.
+/// How orders belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// Takes shares.
-    Buy,
-    /// Gives shares.
-    Sell,
+pub enum Class {
+    /// An entry with a profit to take and a loss to stop.
+    Bracket,
+    /// An entry with one of the two.
+    Oto,
+    /// A profit to take and a loss to stop, without an entry.
+    Oco,
 }
 
-impl Side {
-    pub(super) fn from_wire(word: &str) -> Option<Self> {
-        match word {
-            "buy" => Some(Self::Buy),
-            "sell" => Some(Self::Sell),
-            _ => None,
-        }
-    }
-
+impl Class {
     pub(super) const fn wire(self) -> &'static str {
         match self {
-            Self::Buy => "buy",
-            Self::Sell => "sell",
+            Self::Bracket => "bracket",
+            Self::Oto => "oto",
+            Self::Oco => "oco",
         }
     }
 }
 
-/// The order type, with the prices that belong to it.
+/// What an order is for in its group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// At whatever the far side asks.
-    Market,
-    /// At this price or better.
-    Limit(Decimal),
+pub enum Role {
+    /// Opens the position.
+    Entry,
+    /// Closes it with a gain.
+    TakeProfit,
+    /// Closes it before the loss grows.
+    StopLoss,
 }
 
-impl Kind {
-    pub(super) const fn wire(self) -> &'static str {
-        match self {
-            Self::Market => "market",
-            Self::Limit(_) => "limit",
-        }
-    }
-
-    pub(super) const fn limit_price(self) -> Option<Decimal> {
-        match self {
-            Self::Market => None,
-            Self::Limit(price) => Some(price),
-        }
-    }
-
-    /// Whether the order would trade at `price`.
-    pub(super) fn takes(self, side: Side, price: Decimal) -> bool {
-        match (self, side) {
-            (Self::Market, _) => true,
-            (Self::Limit(limit), Side::Buy) => price <= limit,
-            (Self::Limit(limit), Side::Sell) => price >= limit,
-        }
-    }
-}
-
-/// How much: shares, or dollars' worth.
+/// An order's place in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Size {
-    /// Shares, up to nine decimals.
-    Qty(Decimal),
-    /// Dollars.
-    Notional(Decimal),
+pub struct Bond {
+    /// Which group.
+    pub group: Uuid,
+    /// What kind of group.
+    pub class: Class,
+    /// Which place.
+    pub role: Role,
 }
 
-impl Size {
-    /// Whether shares may be split to fill it.
-    pub(super) fn is_fractional(self) -> bool {
-        match self {
-            Self::Qty(qty) => !qty.fract().is_zero(),
-            Self::Notional(_) => true,
-        }
-    }
-}
-
-/// How long an order lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimeInForce {
-    /// Until the close of its session.
-    Day,
-    /// Ninety days.
-    Gtc,
-}
-
-impl TimeInForce {
-    pub(super) fn from_wire(word: &str) -> Option<Self> {
-        match word {
-            "day" => Some(Self::Day),
-            "gtc" => Some(Self::Gtc),
-            _ => None,
-        }
-    }
-
-    pub(super) const fn wire(self) -> &'static str {
-        match self {
-            Self::Day => "day",
-            Self::Gtc => "gtc",
-        }
-    }
-}
-
-/// Where an order stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Queued until its session opens.
-    Accepted,
-    /// On its way to the venue.
-    PendingNew,
-    /// Working.
-    New,
-    /// Working, part done.
-    PartiallyFilled,
-    /// A cancel is on its way; it can still fill.
-    PendingCancel,
-    /// Done.
-    Filled,
-    /// Withdrawn.
-    Canceled,
-    /// Its time ran out.
-    Expired,
-}
-
-impl Status {
-    pub(super) const fn wire(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::PendingNew => "pending_new",
-            Self::New => "new",
-            Self::PartiallyFilled => "partially_filled",
-            Self::PendingCancel => "pending_cancel",
-            Self::Filled => "filled",
-            Self::Canceled => "canceled",
-            Self::Expired => "expired",
-        }
-    }
-
-    /// Whether the order can change no more.
-    pub const fn is_terminal(self) -> bool {
-        matches!(self, Self::Filled | Self::Canceled | Self::Expired)
-    }
-
-    /// Whether the venue has it, so that it can trade.
-    pub(super) const fn is_working(self) -> bool {
-        matches!(self, Self::New | Self::PartiallyFilled | Self::PendingCancel)
+impl Bond {
+    /// Whether the wire shows the others as this order's legs.
+    pub(super) fn leads(&self) -> bool {
+        self.role == Role::Entry || (self.class == Class::Oco && self.role == Role::TakeProfit)
     }
 }
 
@@ -169,16 +69,22 @@ pub struct Order {
     pub asset_id: Uuid,
     /// Buy or sell.
     pub side: Side,
-    /// Market or limit.
+    /// Type and prices.
     pub kind: Kind,
     /// Shares or dollars.
     pub size: Size,
-    /// Day or gtc.
+    /// How long it lives.
     pub time_in_force: TimeInForce,
     /// May trade before 9:30 and after 16:00.
     pub extended_hours: bool,
-    /// `buy_to_open` and so on, as the position at submission implies.
-    pub position_intent: &'static str,
+    /// As the position at submission implies.
+    pub position_intent: Intent,
+    /// The group it belongs to, if any.
+    pub bond: Option<Bond>,
+    /// The order whose place this one takes.
+    pub replaces: Option<Uuid>,
+    /// The order that takes this one's place.
+    pub replaced_by: Option<Uuid>,
     /// Where it stands.
     pub status: Status,
     /// When it was submitted.
@@ -187,23 +93,89 @@ pub struct Order {
     pub updated_at: DateTime<Utc>,
     /// When its life ends.
     pub expires_at: DateTime<Utc>,
-    /// When it was filled for good.
-    pub filled_at: Option<DateTime<Utc>>,
-    /// When it expired.
-    pub expired_at: Option<DateTime<Utc>>,
-    /// When it was cancelled.
-    pub canceled_at: Option<DateTime<Utc>>,
-    /// Shares traded so far.
+    /// When it ended for good, whichever way `status` says.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Shares traded so far, those of the orders it replaces included.
     pub filled_qty: Decimal,
-    /// Dollars traded so far.
+    /// Dollars traded so far, likewise.
     pub filled_value: Decimal,
+    /// The best price since a trailing stop began to work.
+    pub high_water_mark: Option<Decimal>,
+    /// Whether its stop has been reached.
+    pub triggered: bool,
     /// The price at which buying power was checked and is reserved.
     pub(super) check_price: Decimal,
     /// The next moment at which this order may change by itself.
     pub(super) due: DateTime<Utc>,
 }
 
+/// At what price an order would trade now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Terms {
+    /// At none: its stop has not been reached.
+    Waits,
+    /// At any.
+    Any,
+    /// At this one or better.
+    Limit(Decimal),
+}
+
+impl Terms {
+    pub fn accept(self, side: Side, price: Decimal) -> bool {
+        match (self, side) {
+            (Self::Waits, _) => false,
+            (Self::Any, _) => true,
+            (Self::Limit(limit), Side::Buy) => price <= limit,
+            (Self::Limit(limit), Side::Sell) => price >= limit,
+        }
+    }
+}
+
+/// The highest price a buy stop pays once it is reached: 4 % above it, or 2.5 % from 50 dollars on.
+fn collar(stop: Decimal) -> Decimal {
+    let percent = if stop < Decimal::from(50) { Decimal::new(4, 0) } else { Decimal::new(25, 1) };
+    stop + stop * percent / Decimal::ONE_HUNDRED
+}
+
 impl Order {
+    pub(super) fn terms(&self) -> Terms {
+        match self.kind {
+            Kind::Market => Terms::Any,
+            Kind::Limit(limit) => Terms::Limit(limit),
+            _ if !self.triggered => Terms::Waits,
+            Kind::StopLimit { limit, .. } => Terms::Limit(limit),
+            Kind::Stop(stop) if self.side == Side::Buy => Terms::Limit(collar(stop)),
+            Kind::Stop(_) | Kind::TrailingStop(_) => Terms::Any,
+        }
+    }
+
+    /// The price that sets a stop order off; a trailing one takes it with the market.
+    pub(super) fn stop_price(&self) -> Option<Decimal> {
+        match self.kind {
+            Kind::TrailingStop(trail) => Some(trail.behind(self.side, self.high_water_mark?)),
+            kind => kind.stop_price(),
+        }
+    }
+
+    /// Looks at the last trade: a trailing stop follows it, and a stop that it reaches goes off. True when it just did.
+    pub(super) fn watch(&mut self, last: Decimal) -> bool {
+        if self.triggered {
+            return false;
+        }
+        if let Kind::TrailingStop(_) = self.kind {
+            let mark = self.high_water_mark.unwrap_or(last);
+            self.high_water_mark = Some(if self.side == Side::Sell { mark.max(last) } else { mark.min(last) });
+        }
+        let Some(stop) = self.stop_price() else { return false };
+        self.triggered = if self.side == Side::Sell { last <= stop } else { last >= stop };
+        self.triggered
+    }
+
+    /// Whether it waits for another order of its group.
+    pub(super) fn waits(&self) -> bool {
+        self.status == Status::Held
+    }
+
     /// Shares still to trade; for a dollar order, what its rest buys at the price it was checked at.
     pub(super) fn shares_left(&self) -> Decimal {
         match self.size {
@@ -215,7 +187,7 @@ impl Order {
 
     /// Whether it closes a position rather than opening or adding to one.
     pub(super) fn closes(&self) -> bool {
-        self.position_intent.ends_with("_to_close")
+        self.position_intent.closes()
     }
 
     /// Dollars the order keeps back while open. What closes a position holds shares instead.
@@ -230,6 +202,11 @@ impl Order {
     /// Average price of what has traded.
     pub fn filled_avg_price(&self) -> Option<Decimal> {
         (!self.filled_qty.is_zero()).then(|| (self.filled_value / self.filled_qty).round_dp(9))
+    }
+
+    /// When it ended, if it ended that way.
+    pub(super) fn ended(&self, status: Status) -> Option<DateTime<Utc>> {
+        self.ended_at.filter(|_| self.status == status)
     }
 }
 

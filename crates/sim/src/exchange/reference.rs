@@ -1,6 +1,6 @@
 //! Account, configurations, clock, calendar, assets and positions over the wire.
 
-use super::accounts::{Account, Configurations};
+use super::accounts::{Account, Configurations, Position};
 use super::errors::{self, Refusal};
 use super::routes::{Call, Params, Reply};
 use super::venue::Exchange;
@@ -133,10 +133,17 @@ pub(super) fn positions(exchange: &Exchange, call: &Call<'_>) -> Result<Reply, R
 }
 
 pub(super) fn position(exchange: &Exchange, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let account = owner(exchange, call)?;
-    let missing = || errors::not_found("position does not exist");
-    let asset = exchange.market.asset(&call.subject);
-    let asset = asset.ok_or_else(|| errors::not_found(format!("symbol not found: {}", call.subject)))?;
-    let position = account.positions.get(&asset.symbol).ok_or_else(missing)?;
-    Ok(Reply::Json(json::position(position, &exchange.market, account.held(&position.symbol))))
+    let position = exchange.position_of(call)?;
+    let held = owner(exchange, call)?.held(&position.symbol);
+    Ok(Reply::Json(json::position(position, &exchange.market, held)))
+}
+
+impl Exchange {
+    /// The position a path names, by symbol or asset id.
+    pub(super) fn position_of(&self, call: &Call<'_>) -> Result<&Position, Refusal> {
+        let asset = self.market.asset(&call.subject);
+        let asset = asset.ok_or_else(|| errors::not_found(format!("symbol not found: {}", call.subject)))?;
+        let position = owner(self, call)?.positions.get(&asset.symbol);
+        position.ok_or_else(|| errors::not_found("position does not exist"))
+    }
 }

@@ -95,6 +95,10 @@ pub enum Endpoint {
     Positions,
     /// `GET /v2/positions/{symbol_or_id}`
     Position,
+    /// `DELETE /v2/positions/{symbol_or_id}`
+    ClosePosition,
+    /// `DELETE /v2/positions`
+    CloseAllPositions,
     /// `POST /v2/orders`
     SubmitOrder,
     /// `GET /v2/orders`
@@ -103,6 +107,8 @@ pub enum Endpoint {
     Order,
     /// `GET /v2/orders:by_client_order_id`
     OrderByClientId,
+    /// `PATCH /v2/orders/{id}`
+    ReplaceOrder,
     /// `DELETE /v2/orders/{id}`
     CancelOrder,
     /// `DELETE /v2/orders`
@@ -215,10 +221,13 @@ fn route_trading(method: &str, parts: &[&str]) -> (Endpoint, String) {
         ("GET", ["v2", "assets", asset]) => (Endpoint::Asset, *asset),
         ("GET", ["v2", "positions"]) => (Endpoint::Positions, ""),
         ("GET", ["v2", "positions", asset]) => (Endpoint::Position, *asset),
+        ("DELETE", ["v2", "positions", asset]) => (Endpoint::ClosePosition, *asset),
+        ("DELETE", ["v2", "positions"]) => (Endpoint::CloseAllPositions, ""),
         ("POST", ["v2", "orders"]) => (Endpoint::SubmitOrder, ""),
         ("GET", ["v2", "orders"]) => (Endpoint::ListOrders, ""),
         ("GET", ["v2", "orders:by_client_order_id"]) => (Endpoint::OrderByClientId, ""),
         ("GET", ["v2", "orders", id]) => (Endpoint::Order, *id),
+        ("PATCH", ["v2", "orders", id]) => (Endpoint::ReplaceOrder, *id),
         ("DELETE", ["v2", "orders", id]) => (Endpoint::CancelOrder, *id),
         ("DELETE", ["v2", "orders"]) => (Endpoint::CancelAllOrders, ""),
         ("GET", ["stream"]) => (Endpoint::Stream, ""),

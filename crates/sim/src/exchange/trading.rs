@@ -1,13 +1,16 @@
 //! Orders over the wire: submit, look up, list, cancel.
 
+use super::calendar;
 use super::checks::{self, Bench};
 use super::draft::Draft;
 use super::errors::{self, Refusal};
-use super::listing::Filter;
-use super::orders::{Order, Status, TimeInForce};
+use super::json;
+use super::kinds::{Kind, Status, TimeInForce};
+use super::listing::{Filter, nested};
+use super::orders::{Bond, Order};
 use super::routes::{Call, Reply};
 use super::venue::Exchange;
-use super::{calendar, json};
+use super::{accounts::Account, groups};
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -15,14 +18,27 @@ use uuid::Uuid;
 
 pub(super) fn submit(exchange: &mut Exchange, call: &Call<'_>) -> Result<Reply, Refusal> {
     let draft = Draft::read(call.body, exchange.knobs.extended_hours_gtc)?;
+    place(exchange, call, draft).map(Reply::Json)
+}
+
+/// Judges a draft, takes it in with all that belongs to it, and gives the order as the wire shows it.
+pub(super) fn place(exchange: &mut Exchange, call: &Call<'_>, draft: Draft) -> Result<Value, Refusal> {
+    let group = draft.group;
     let order = draw_up(exchange, call, draft)?;
     let (id, status) = (order.id, order.status);
-    let answer = json::order(&order);
-    if let Some(account) = exchange.accounts.get_mut(&call.account) {
-        account.book.take(order);
+    let exits = group.map(|group| groups::exits(exchange, &order, group)).unwrap_or_default();
+    let held: Vec<Uuid> = exits.iter().map(|exit| exit.id).collect();
+    let account = exchange.accounts.get_mut(&call.account).ok_or_else(errors::endpoint_not_found)?;
+    account.book.take(order);
+    for exit in exits {
+        account.book.take(exit);
     }
+    let answer = account.book.get(id).map(|order| json::nested(order, &account.book)).unwrap_or_default();
     exchange.announce(call.account, id, status.wire(), call.now, json!({}));
-    Ok(Reply::Json(answer))
+    for id in held {
+        exchange.announce(call.account, id, "held", call.now, json!({}));
+    }
+    Ok(answer)
 }
 
 /// Judges a draft and makes it an order.
@@ -32,24 +48,24 @@ fn draw_up(exchange: &mut Exchange, call: &Call<'_>, draft: Draft) -> Result<Ord
     let account = exchange.accounts.get(&call.account).ok_or_else(errors::endpoint_not_found)?;
     let asset = market.ticker(&draft.symbol).map(|ticker| &ticker.asset);
     let sums = account.sums(market);
-    let bench = Bench { draft: &draft, asset, account, market, knobs: &exchange.knobs, now, sums };
+    let bench = Bench { draft: &draft, asset, account, replacing: None, market, knobs: &exchange.knobs, now, sums };
     checks::judge(&bench)?;
     let (check_price, position_intent) = (bench.check_price(), bench.intent());
     let extended_hours = draft.extended_hours;
-    let (status, due) = if market.trades_now(now, extended_hours) {
-        (Status::PendingNew, now + exchange.knobs.venue_latency)
-    } else {
-        (Status::Accepted, market.next_chance(now, extended_hours))
+    let (status, due) = match draft.time_in_force {
+        TimeInForce::Cls => (Status::Accepted, calendar::next_close(now)),
+        TimeInForce::Opg if !market.is_forced() => (Status::Accepted, calendar::next_open(now)),
+        _ if market.trades_now(now, extended_hours) => (Status::PendingNew, now + exchange.knobs.venue_latency),
+        _ => (Status::Accepted, market.next_chance(now, extended_hours)),
     };
-    let expires_at = match draft.time_in_force {
-        TimeInForce::Day => market.day_end(now, extended_hours),
-        TimeInForce::Gtc => calendar::gtc_end(now),
-    };
+    let trails = matches!(draft.kind, Kind::TrailingStop(_));
     Ok(Order {
         id,
         client_order_id: draft.client_order_id.unwrap_or_else(|| spare_id.to_string()),
         asset_id: asset.map(|asset| asset.id).unwrap_or_default(),
-        symbol: draft.symbol,
+        bond: draft.group.map(|group| Bond { group: id, class: group.class, role: group.role() }),
+        replaces: None,
+        replaced_by: None,
         side: draft.side,
         kind: draft.kind,
         size: draft.size,
@@ -59,15 +75,30 @@ fn draw_up(exchange: &mut Exchange, call: &Call<'_>, draft: Draft) -> Result<Ord
         status,
         submitted_at: now,
         updated_at: now,
-        expires_at,
-        filled_at: None,
-        expired_at: None,
-        canceled_at: None,
+        expires_at: expiry(exchange, draft.time_in_force, extended_hours, now),
+        ended_at: None,
         filled_qty: Decimal::ZERO,
         filled_value: Decimal::ZERO,
+        high_water_mark: market.last(&draft.symbol).filter(|_| trails),
+        triggered: false,
+        symbol: draft.symbol,
         check_price,
         due,
     })
+}
+
+/// When an order's life ends by itself.
+pub(super) fn expiry(
+    exchange: &Exchange,
+    time_in_force: TimeInForce,
+    extended_hours: bool,
+    now: DateTime<Utc>,
+) -> DateTime<Utc> {
+    match time_in_force {
+        TimeInForce::Gtc => calendar::gtc_end(now),
+        TimeInForce::Cls => calendar::next_close(now),
+        _ => exchange.market.day_end(now, extended_hours),
+    }
 }
 
 /// Whether reads already see an order.
@@ -75,66 +106,88 @@ fn visible(exchange: &Exchange, order: &Order, now: DateTime<Utc>) -> bool {
     now - order.submitted_at >= exchange.knobs.rest_lag
 }
 
-fn order_id(call: &Call<'_>) -> Result<Uuid, Refusal> {
+pub(super) fn order_id(call: &Call<'_>) -> Result<Uuid, Refusal> {
     call.subject.parse().map_err(|_| errors::invalid("order_id is missing"))
 }
 
+fn owner<'a>(exchange: &'a Exchange, call: &Call<'_>) -> Result<&'a Account, Refusal> {
+    exchange.accounts.get(&call.account).ok_or_else(errors::endpoint_not_found)
+}
+
 pub(super) fn order(exchange: &Exchange, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let id = order_id(call)?;
-    let order = exchange.accounts.get(&call.account).and_then(|account| account.book.get(id));
-    let order = order.filter(|order| visible(exchange, order, call.now));
-    order.map(|order| Reply::Json(json::order(order))).ok_or_else(|| errors::order_not_found(&call.subject))
+    let (id, nests) = (order_id(call)?, nested(&call.params)?);
+    let book = &owner(exchange, call)?.book;
+    let order = book.get(id).filter(|order| visible(exchange, order, call.now));
+    let order = order.ok_or_else(|| errors::order_not_found(&call.subject))?;
+    Ok(Reply::Json(if nests { json::nested(order, book) } else { json::order(order) }))
 }
 
 pub(super) fn order_by_client_id(exchange: &Exchange, call: &Call<'_>) -> Result<Reply, Refusal> {
     let id = call.params.get("client_order_id").ok_or_else(|| errors::invalid("client_order_id is missing"))?;
-    let order = exchange.accounts.get(&call.account).and_then(|account| account.book.by_client_id(id));
-    let order = order.filter(|order| visible(exchange, order, call.now));
-    order.map(|order| Reply::Json(json::order(order))).ok_or_else(|| errors::order_not_found(id))
+    let book = &owner(exchange, call)?.book;
+    let order = book.by_client_id(id).filter(|order| visible(exchange, order, call.now));
+    order.map(|order| Reply::Json(json::nested(order, book))).ok_or_else(|| errors::order_not_found(id))
 }
 
 pub(super) fn list(exchange: &Exchange, call: &Call<'_>) -> Result<Reply, Refusal> {
     let filter = Filter::read(&call.params)?;
-    let seen: Vec<&Order> =
-        exchange.orders(call.account).iter().filter(|order| visible(exchange, order, call.now)).collect();
-    let chosen = filter.choose(&seen)?;
-    Ok(Reply::Json(chosen.into_iter().map(json::order).collect::<Value>()))
+    let book = &owner(exchange, call)?.book;
+    let seen: Vec<&Order> = book.all().iter().filter(|order| visible(exchange, order, call.now)).collect();
+    let write = |order| if filter.nests() { json::nested(order, book) } else { json::order(order) };
+    Ok(Reply::Json(filter.choose(&seen, book)?.into_iter().map(write).collect()))
+}
+
+/// Why an order cannot be canceled, if so.
+fn cancellable(status: Status) -> Result<(), Refusal> {
+    let late = status.is_terminal() || matches!(status, Status::PendingCancel | Status::PendingReplace);
+    if late { Err(errors::already(status.wire())) } else { Ok(()) }
 }
 
 pub(super) fn cancel(exchange: &mut Exchange, call: &Call<'_>) -> Result<Reply, Refusal> {
     let id = order_id(call)?;
-    let order = exchange.accounts.get(&call.account).and_then(|account| account.book.get(id));
-    let status = order.ok_or_else(|| errors::order_not_found(&call.subject))?.status;
-    if status.is_terminal() || status == Status::PendingCancel {
-        return Err(errors::already(status.wire()));
-    }
+    let order = owner(exchange, call)?.book.get(id).ok_or_else(|| errors::order_not_found(&call.subject))?;
+    cancellable(order.status)?;
     withdraw(exchange, call, id);
     Ok(Reply::NoContent)
 }
 
 pub(super) fn cancel_all(exchange: &mut Exchange, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let account = exchange.accounts.get(&call.account).ok_or_else(errors::endpoint_not_found)?;
-    let open: Vec<Uuid> =
-        account.book.open().filter(|order| order.status != Status::PendingCancel).map(|order| order.id).collect();
-    for id in &open {
-        withdraw(exchange, call, *id);
-    }
-    Ok(Reply::MultiStatus(open.into_iter().map(|id| json!({"id": id, "status": 200})).collect()))
+    Ok(Reply::MultiStatus(withdraw_all(exchange, call, |_| true)?))
+}
+
+/// Cancels what is open and matches: one result per order.
+pub(super) fn withdraw_all(
+    exchange: &mut Exchange,
+    call: &Call<'_>,
+    matches: impl Fn(&Order) -> bool,
+) -> Result<Value, Refusal> {
+    let open = owner(exchange, call)?.book.open();
+    let open = open.filter(|order| order.status != Status::PendingCancel && matches(order));
+    let open: Vec<(Uuid, Result<(), Refusal>)> = open.map(|order| (order.id, cancellable(order.status))).collect();
+    let mut result = |(id, allowed): (Uuid, Result<(), Refusal>)| match allowed {
+        Ok(()) => {
+            withdraw(exchange, call, id);
+            json!({"id": id, "status": 200})
+        }
+        Err(refusal) => json!({"id": id, "status": refusal.status, "body": refusal.body()}),
+    };
+    Ok(open.into_iter().map(&mut result).collect())
 }
 
 /// Cancels at once, or starts a cancel that takes its time.
 fn withdraw(exchange: &mut Exchange, call: &Call<'_>, id: Uuid) {
     let latency = exchange.knobs.cancel_latency;
+    let order = exchange.accounts.get_mut(&call.account).and_then(|account| account.book.get_mut(id));
+    // With an order, what belongs to it may have ended a moment ago.
+    let Some(order) = order.filter(|order| !order.status.is_terminal()) else { return };
     if latency.is_zero() {
-        exchange.end(call.account, id, Status::Canceled, call.now);
+        exchange.end_group(call.account, id, Status::Canceled, call.now);
         exchange.sweep(call.account);
         return;
     }
-    if let Some(order) = exchange.accounts.get_mut(&call.account).and_then(|account| account.book.get_mut(id)) {
-        order.status = Status::PendingCancel;
-        order.updated_at = call.now;
-        order.due = call.now + latency;
-    }
+    order.status = Status::PendingCancel;
+    order.updated_at = call.now;
+    order.due = call.now + latency;
     exchange.announce(call.account, id, "pending_cancel", call.now, json!({}));
 }
 

@@ -1,9 +1,13 @@
 //! The pure exchange, asked in JSON and answering in JSON, without sockets.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests fail loudly and report")]
 
+mod closing;
+mod groups;
 mod life;
 mod money;
 mod pit;
 mod reads;
+mod replaced;
+mod stops;
 mod submit;
 mod trader;
