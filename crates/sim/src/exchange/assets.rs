@@ -1,8 +1,40 @@
-//! The listing: well-known companies, and a few odd assets on which rules can be tried.
+//! The listing: what can be looked up, and mostly traded.
+
+mod filler;
+mod known;
 
 use crate::rng::Rng;
 use rust_decimal::Decimal;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock};
 use uuid::Uuid;
+
+/// What kind of thing an asset is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssetClass {
+    /// A share or a fund.
+    Equity,
+    /// A pair of a coin and the dollar.
+    Crypto,
+}
+
+impl AssetClass {
+    /// The vendor's word.
+    pub const fn wire(self) -> &'static str {
+        match self {
+            Self::Equity => "us_equity",
+            Self::Crypto => "crypto",
+        }
+    }
+
+    /// How wild its prices are, in percent.
+    pub(super) const fn swing(self) -> i64 {
+        match self {
+            Self::Equity => 100,
+            Self::Crypto => 140,
+        }
+    }
+}
 
 /// A tradable thing, or one that is not.
 #[derive(Clone, Debug)]
@@ -10,7 +42,9 @@ use uuid::Uuid;
 pub struct Asset {
     /// Alpaca's id; the same in every simulated world.
     pub id: Uuid,
-    /// Ticker.
+    /// Share or coin.
+    pub class: AssetClass,
+    /// Ticker; `BTC/USD` for a coin.
     pub symbol: String,
     /// Company or fund.
     pub name: String,
@@ -26,17 +60,20 @@ pub struct Asset {
     pub shortable: bool,
     /// Whether parts of a share trade.
     pub fractionable: bool,
-    /// Whether parts of a share trade outside regular hours.
-    pub fractional_extended_hours: bool,
-    /// The price at which its tape starts.
+    /// The vendor's further marks.
+    pub attributes: Vec<&'static str>,
+    /// The price that its tape moves around.
     pub base_price: Decimal,
+    /// About how much trades in a minute, in units of its size.
+    pub depth: u64,
 }
 
 impl Asset {
-    /// An ordinary share: active, tradable, marginable, shortable, fractionable.
+    /// An ordinary share: active, tradable, marginable, shortable, fractionable, with options.
     pub fn listed(symbol: &str, name: &str, exchange: &str, base_price: Decimal) -> Self {
         Self {
             id: id_of(symbol),
+            class: AssetClass::Equity,
             symbol: symbol.to_owned(),
             name: name.to_owned(),
             exchange: exchange.to_owned(),
@@ -45,85 +82,143 @@ impl Asset {
             marginable: true,
             shortable: true,
             fractionable: true,
-            fractional_extended_hours: false,
+            attributes: vec!["has_options"],
             base_price,
+            depth: 1_200,
+        }
+    }
+
+    /// A coin: trades in fractions around the clock, and only with money that is there.
+    pub fn coin(symbol: &str, name: &str, base_price: Decimal) -> Self {
+        Self {
+            class: AssetClass::Crypto,
+            marginable: false,
+            shortable: false,
+            attributes: Vec::new(),
+            depth: 2_400,
+            ..Self::listed(symbol, name, "CRYPTO", base_price)
+        }
+    }
+
+    /// Whether parts of a share trade outside regular hours.
+    pub(super) fn fractional_extended_hours(&self) -> bool {
+        self.attributes.contains(&"fractional_eh_enabled")
+    }
+
+    /// The least of a coin that an order may be for: about a dollar's worth.
+    pub(super) fn least_order(&self) -> Decimal {
+        let dollars_worth = Decimal::ONE / self.base_price;
+        dollars_worth.round_dp(9).max(Decimal::new(1, 9)).normalize()
+    }
+
+    /// The step between a coin's prices on the tape; none for shares, whose step depends on the price.
+    pub(super) fn price_step(&self) -> Option<Decimal> {
+        let coin = self.class == AssetClass::Crypto;
+        coin.then(|| power_of_ten_below(self.base_price) / Decimal::from(100_000))
+            .map(|step| step.max(Decimal::new(1, 9)))
+    }
+
+    /// What one unit of its volume is: a share, or some dollars' worth of a coin.
+    pub(super) fn size_unit(&self) -> Decimal {
+        match self.class {
+            AssetClass::Equity => Decimal::ONE,
+            AssetClass::Crypto => (Decimal::ONE / power_of_ten_below(self.base_price)).round_dp(9).min(Decimal::ONE),
         }
     }
 }
 
+fn power_of_ten_below(price: Decimal) -> Decimal {
+    let mut power = Decimal::from(1_000_000);
+    while power > price && power > Decimal::new(1, 9) {
+        power /= Decimal::TEN;
+    }
+    power
+}
+
 /// An id that follows from the symbol alone (FNV-1a).
-fn id_of(symbol: &str) -> Uuid {
+pub(super) fn id_of(symbol: &str) -> Uuid {
     let seed = symbol
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     Rng::seeded(seed).uuid()
 }
 
-/// Symbol, name, venue, base price in cents.
-const COMPANIES: &[(&str, &str, &str, i64)] = &[
-    ("AAPL", "Apple Inc. Common Stock", "NASDAQ", 27_150),
-    ("MSFT", "Microsoft Corporation Common Stock", "NASDAQ", 50_280),
-    ("NVDA", "NVIDIA Corporation Common Stock", "NASDAQ", 18_640),
-    ("TSLA", "Tesla, Inc. Common Stock", "NASDAQ", 41_025),
-    ("AMZN", "Amazon.com, Inc. Common Stock", "NASDAQ", 23_190),
-    ("GOOGL", "Alphabet Inc. Class A Common Stock", "NASDAQ", 28_755),
-    ("GOOG", "Alphabet Inc. Class C Capital Stock", "NASDAQ", 28_820),
-    ("META", "Meta Platforms, Inc. Class A Common Stock", "NASDAQ", 64_410),
-    ("NFLX", "Netflix, Inc. Common Stock", "NASDAQ", 11_120),
-    ("AMD", "Advanced Micro Devices, Inc. Common Stock", "NASDAQ", 21_465),
-    ("INTC", "Intel Corporation Common Stock", "NASDAQ", 3_845),
-    ("AVGO", "Broadcom Inc. Common Stock", "NASDAQ", 34_870),
-    ("COST", "Costco Wholesale Corporation Common Stock", "NASDAQ", 91_530),
-    ("PEP", "PepsiCo, Inc. Common Stock", "NASDAQ", 14_610),
-    ("SBUX", "Starbucks Corporation Common Stock", "NASDAQ", 8_520),
-    ("PYPL", "PayPal Holdings, Inc. Common Stock", "NASDAQ", 6_235),
-    ("PLTR", "Palantir Technologies Inc. Class A Common Stock", "NASDAQ", 17_190),
-    ("COIN", "Coinbase Global, Inc. Class A Common Stock", "NASDAQ", 26_405),
-    ("QQQ", "Invesco QQQ Trust, Series 1", "NASDAQ", 60_875),
-    ("BRK.B", "Berkshire Hathaway Inc. Class B", "NYSE", 50_615),
-    ("JPM", "JPMorgan Chase & Co.", "NYSE", 30_940),
-    ("BAC", "Bank of America Corporation", "NYSE", 5_275),
-    ("V", "Visa Inc. Class A", "NYSE", 33_310),
-    ("MA", "Mastercard Incorporated Class A", "NYSE", 54_460),
-    ("WMT", "Walmart Inc.", "NYSE", 10_395),
-    ("KO", "The Coca-Cola Company", "NYSE", 7_085),
-    ("DIS", "The Walt Disney Company", "NYSE", 10_665),
-    ("NKE", "NIKE, Inc. Class B", "NYSE", 6_480),
-    ("MCD", "McDonald's Corporation", "NYSE", 30_720),
-    ("JNJ", "Johnson & Johnson", "NYSE", 20_155),
-    ("PFE", "Pfizer Inc.", "NYSE", 2_510),
-    ("XOM", "Exxon Mobil Corporation", "NYSE", 11_745),
-    ("CVX", "Chevron Corporation", "NYSE", 15_230),
-    ("BA", "The Boeing Company", "NYSE", 18_960),
-    ("F", "Ford Motor Company", "NYSE", 1_305),
-    ("GM", "General Motors Company", "NYSE", 7_140),
-    ("T", "AT&T Inc.", "NYSE", 2_565),
-    ("UBER", "Uber Technologies, Inc.", "NYSE", 9_240),
-    ("GME", "GameStop Corp. Class A", "NYSE", 2_215),
-    ("SPY", "State Street SPDR S&P 500 ETF Trust", "ARCA", 66_890),
-    ("VOO", "Vanguard S&P 500 ETF", "ARCA", 61_480),
-    ("GLD", "SPDR Gold Shares", "ARCA", 38_230),
-];
+/// Everything listed, findable by symbol and id.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Listing {
+    by_symbol: BTreeMap<String, Asset>,
+    symbols: HashMap<Uuid, String>,
+}
 
-/// The whole listing. The odd ones carry what they are for in their names.
-pub(super) fn listing() -> Vec<Asset> {
-    let company = |(symbol, name, venue, cents): &(&str, &str, &str, i64)| {
-        Asset::listed(symbol, name, venue, Decimal::new(*cents, 2))
-    };
-    let mut assets: Vec<Asset> = COMPANIES.iter().map(company).collect();
-    for fund in assets.iter_mut().filter(|asset| matches!(asset.symbol.as_str(), "SPY" | "QQQ" | "AAPL")) {
-        fund.fractional_extended_hours = true;
+/// The whole listing is the same in every world, so all of them share one.
+static WHOLE: LazyLock<Arc<Listing>> = LazyLock::new(|| {
+    let known = known::known();
+    let filler = filler::filler(&known);
+    Arc::new(known.into_iter().chain(filler).collect())
+});
+
+impl Listing {
+    /// More than ten thousand assets.
+    pub fn whole() -> Arc<Self> {
+        Arc::clone(&WHOLE)
     }
-    let odd = |symbol: &str, name: &str, price| Asset::listed(symbol, name, "NYSE", price);
-    assets.extend([
-        Asset { tradable: false, ..odd("HALTD", "Halted Holdings (not tradable)", Decimal::new(1_500, 2)) },
-        Asset {
-            fractionable: false,
-            ..odd("WHOLE", "Whole Shares Company (not fractionable)", Decimal::new(4_200, 2))
-        },
-        Asset { active: false, tradable: false, ..odd("GONE", "Gone Corporation (inactive)", Decimal::new(900, 2)) },
-        Asset { shortable: false, ..odd("HARD", "Hard To Borrow Company (not shortable)", Decimal::new(2_750, 2)) },
-        Asset { shortable: false, ..odd("PENNY", "Penny Mining Corporation (under a dollar)", Decimal::new(4_215, 4)) },
-    ]);
-    assets
+
+    pub fn add(&mut self, asset: Asset) {
+        self.symbols.insert(asset.id, asset.symbol.clone());
+        self.by_symbol.insert(asset.symbol.clone(), asset);
+    }
+
+    /// By symbol.
+    pub fn assets(&self) -> impl Iterator<Item = &Asset> {
+        self.by_symbol.values()
+    }
+
+    /// Finds an asset by symbol, by id, or as a coin that is written without its slash.
+    pub fn find(&self, symbol_or_id: &str) -> Option<&Asset> {
+        let by_id = || self.by_symbol.get(self.symbols.get(&symbol_or_id.parse().ok()?)?);
+        let coin = || {
+            let coin = symbol_or_id.strip_suffix("USD").filter(|coin| !coin.is_empty() && !coin.ends_with('/'))?;
+            self.by_symbol.get(&format!("{coin}/USD"))
+        };
+        self.by_symbol.get(symbol_or_id).or_else(by_id).or_else(coin)
+    }
+}
+
+impl FromIterator<Asset> for Listing {
+    fn from_iter<T: IntoIterator<Item = Asset>>(assets: T) -> Self {
+        let mut listing = Self::default();
+        assets.into_iter().for_each(|asset| listing.add(asset));
+        listing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+    use super::*;
+
+    #[test]
+    fn more_than_ten_thousand_assets_of_every_kind_are_listed() {
+        let listing = Listing::whole();
+        let count = |fits: fn(&Asset) -> bool| listing.assets().filter(|asset| fits(asset)).count();
+        assert!(count(|asset| asset.active && asset.tradable && asset.class == AssetClass::Equity) > 10_000);
+        assert!(count(|asset| !asset.active) > 100);
+        assert!(count(|asset| asset.active && !asset.tradable) > 100);
+        assert!(count(|asset| asset.active && !asset.fractionable) > 500);
+        assert!(count(|asset| asset.exchange == "OTC") > 500);
+        assert!(count(|asset| asset.symbol.contains('.')) > 100);
+        assert!(count(|asset| asset.class == AssetClass::Crypto) > 20);
+        assert!(count(|asset| asset.name.chars().count() > 200) >= 1);
+        assert!(listing.assets().all(|asset| asset.base_price > Decimal::ZERO));
+        assert_eq!(listing.symbols.len(), listing.by_symbol.len(), "no two assets share an id");
+    }
+
+    #[test]
+    fn an_asset_is_found_by_symbol_by_id_and_without_its_slash() {
+        let listing = Listing::whole();
+        let bitcoin = listing.find("BTC/USD").expect("listed");
+        assert_eq!(listing.find("BTCUSD").map(|asset| asset.id), Some(bitcoin.id));
+        assert_eq!(listing.find(&bitcoin.id.to_string()).map(|asset| asset.symbol.as_str()), Some("BTC/USD"));
+        assert!(listing.find("USD").is_none() && listing.find("NOPE").is_none());
+    }
 }

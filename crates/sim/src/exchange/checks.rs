@@ -146,7 +146,7 @@ fn asset_can_be_split(bench: &Bench<'_>) -> Result<(), Refusal> {
     if !bench.account.configurations.fractional_trading {
         return Err(forbidden("fractional trading is disabled for this account"));
     }
-    if bench.draft.extended_hours && !asset.fractional_extended_hours {
+    if bench.draft.extended_hours && !asset.fractional_extended_hours() {
         return Err(forbidden(format!("asset {symbol} is not eligible for fractional extended hours trading")));
     }
     Ok(())

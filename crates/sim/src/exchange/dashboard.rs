@@ -22,7 +22,8 @@ pub(super) fn draw(exchange: &Exchange, id: Uuid, now: DateTime<Utc>) -> Value {
         .chain(held)
         .filter_map(|symbol| {
             let ticker = market.ticker(symbol)?;
-            let (bid, ask, last) = (money(ticker.quote.bid), money(ticker.quote.ask), money(ticker.last));
+            let quote = ticker.quote();
+            let (bid, ask, last) = (money(quote.bid), money(quote.ask), money(ticker.last()));
             Some((symbol.to_owned(), json!({"name": ticker.asset.name, "bid": bid, "ask": ask, "last": last})))
         })
         .collect();

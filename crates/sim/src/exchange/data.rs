@@ -1,70 +1,137 @@
-//! The data host: latest quotes, latest trades and snapshots of stocks.
+//! The data host: which endpoint a path means, and what it refuses before it looks anything up.
+
+mod coins;
+mod form;
+mod history;
+mod meta;
+mod news;
+mod screener;
+mod stocks;
 
 use super::errors::{self, Refusal, bad_request};
-use super::json;
-use super::market::Ticker;
 use super::routes::{Call, Endpoint, Reply};
 use super::venue::Exchange;
-use serde_json::{Map, Value, json};
 
-/// Refuses what the data host refuses: parameters it does not know, feeds it does not have or the plan does not cover.
-fn check(exchange: &Exchange, call: &Call<'_>, allowed: &[&str]) -> Result<(), Refusal> {
-    let unknown: Vec<&str> = call.params.names().filter(|name| !allowed.contains(name)).collect();
-    if !unknown.is_empty() {
-        return Err(errors::unexpected_parameters(&unknown.join(", ")));
-    }
-    match call.params.get("feed") {
-        None | Some("iex" | "delayed_sip" | "boats" | "overnight" | "otc") => {}
-        Some("sip") if exchange.knobs.sip => {}
-        Some("sip") => return Err(errors::forbidden("subscription does not permit querying recent SIP data")),
-        Some(feed) => return Err(bad_request(format!("invalid feed: {feed}"))),
-    }
-    match call.params.get("currency") {
-        None | Some("USD") => Ok(()),
-        Some(currency) => Err(bad_request(format!("invalid currency: {currency}"))),
+/// What a history is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Series {
+    /// Bars of a timeframe.
+    Bars,
+    /// Single trades.
+    Trades,
+    /// Single quotes.
+    Quotes,
+    /// Opening and closing auctions.
+    Auctions,
+}
+
+/// What is asked for as it stands now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Latest {
+    /// The last minute bar.
+    Bars,
+    /// The last trade.
+    Trades,
+    /// The present quote.
+    Quotes,
+    /// Bids and asks in depth.
+    Orderbooks,
+    /// All of it.
+    Snapshots,
+}
+
+fn series(word: &str) -> Option<Series> {
+    match word {
+        "bars" => Some(Series::Bars),
+        "trades" => Some(Series::Trades),
+        "quotes" => Some(Series::Quotes),
+        "auctions" => Some(Series::Auctions),
+        _ => None,
     }
 }
 
-fn check_symbol(symbol: &str) -> Result<(), Refusal> {
-    let good = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '.';
-    if symbol.is_empty() || symbol.len() > 12 || !symbol.chars().all(good) {
-        return Err(bad_request(format!("invalid symbol: {symbol}")));
+/// The endpoint a path means, and the symbol or place in it.
+pub(super) fn route<'a>(method: &str, parts: &[&'a str]) -> (Endpoint, &'a str) {
+    let named = |word: &str, endpoint: fn(Series) -> Endpoint| series(word).map_or(Endpoint::Unknown, endpoint);
+    match (method, parts) {
+        ("GET", ["v2", "stocks", "quotes", "latest"]) => (Endpoint::LatestQuotes, ""),
+        ("GET", ["v2", "stocks", "trades", "latest"]) => (Endpoint::LatestTrades, ""),
+        ("GET", ["v2", "stocks", "bars", "latest"]) => (Endpoint::LatestBars, ""),
+        ("GET", ["v2", "stocks", "snapshots"]) => (Endpoint::Snapshots, ""),
+        ("GET", ["v2", "stocks", "meta", "exchanges"]) => (Endpoint::StockMeta, "exchanges"),
+        ("GET", ["v2", "stocks", "meta", "conditions", kind]) => (Endpoint::StockMeta, *kind),
+        ("GET", ["v2", "stocks", symbol, "quotes", "latest"]) => (Endpoint::LatestQuote, *symbol),
+        ("GET", ["v2", "stocks", symbol, "trades", "latest"]) => (Endpoint::LatestTrade, *symbol),
+        ("GET", ["v2", "stocks", symbol, "bars", "latest"]) => (Endpoint::LatestBar, *symbol),
+        ("GET", ["v2", "stocks", symbol, "snapshot"]) => (Endpoint::Snapshot, *symbol),
+        ("GET", ["v2", "stocks", word]) => (named(word, Endpoint::StockHistory), ""),
+        ("GET", ["v2", "stocks", symbol, word]) => (named(word, Endpoint::StockHistory), *symbol),
+        ("GET", ["v1beta3", "crypto", place, "latest", "bars"]) => (Endpoint::CryptoLatest(Latest::Bars), *place),
+        ("GET", ["v1beta3", "crypto", place, "latest", "trades"]) => (Endpoint::CryptoLatest(Latest::Trades), *place),
+        ("GET", ["v1beta3", "crypto", place, "latest", "quotes"]) => (Endpoint::CryptoLatest(Latest::Quotes), *place),
+        ("GET", ["v1beta3", "crypto", place, "latest", "orderbooks"]) => {
+            (Endpoint::CryptoLatest(Latest::Orderbooks), *place)
+        }
+        ("GET", ["v1beta3", "crypto", place, "snapshots"]) => (Endpoint::CryptoLatest(Latest::Snapshots), *place),
+        ("GET", ["v1beta3", "crypto", place, word @ ("bars" | "trades" | "quotes")]) => {
+            (named(word, Endpoint::CryptoHistory), *place)
+        }
+        ("GET", ["v1beta1", "news"]) => (Endpoint::News, ""),
+        ("GET", ["v1beta1", "screener", "stocks", "most-actives"]) => (Endpoint::MostActives, ""),
+        ("GET", ["v1beta1", "screener", market @ ("stocks" | "crypto"), "movers"]) => (Endpoint::Movers, *market),
+        _ => (Endpoint::Unknown, ""),
     }
-    Ok(())
 }
 
-/// The name a single item has in its answer, and how it is written.
-fn form(endpoint: Endpoint) -> (&'static str, fn(&Ticker) -> Value) {
-    match endpoint {
-        Endpoint::LatestQuotes => ("quotes", json::quote),
-        Endpoint::LatestTrades => ("trades", json::trade),
-        Endpoint::LatestQuote => ("quote", json::quote),
-        Endpoint::LatestTrade => ("trade", json::trade),
-        _ => ("snapshot", json::snapshot),
+pub(super) fn answer(exchange: &Exchange, call: &Call<'_>) -> Result<Reply, Refusal> {
+    match call.endpoint {
+        Endpoint::LatestQuotes | Endpoint::LatestTrades | Endpoint::LatestBars | Endpoint::Snapshots => {
+            stocks::several(exchange, call)
+        }
+        Endpoint::LatestQuote | Endpoint::LatestTrade | Endpoint::LatestBar | Endpoint::Snapshot => {
+            stocks::single(exchange, call)
+        }
+        Endpoint::StockHistory(series) => stocks::history(exchange, call, series),
+        Endpoint::StockMeta => meta::stocks(call),
+        Endpoint::CryptoHistory(series) => coins::history(exchange, call, series),
+        Endpoint::CryptoLatest(latest) => coins::latest(exchange, call, latest),
+        Endpoint::News => news::list(exchange, call),
+        Endpoint::Movers => screener::movers(exchange, call),
+        Endpoint::MostActives => screener::most_actives(exchange, call),
+        _ => Err(errors::endpoint_not_found()),
     }
 }
 
-/// `?symbols=`: unknown symbols are left out. Snapshots come without a wrapper.
-pub(super) fn several(exchange: &Exchange, call: &Call<'_>) -> Result<Reply, Refusal> {
-    check(exchange, call, &["symbols", "feed", "currency"])?;
-    let symbols = call.params.list("symbols").ok_or_else(|| bad_request("symbols is required"))?;
-    symbols.iter().try_for_each(|symbol| check_symbol(symbol))?;
-    let (name, write) = form(call.endpoint);
-    let known = symbols.iter().filter_map(|symbol| Some((symbol.clone(), write(exchange.market.ticker(symbol)?))));
-    let rows: Map<String, Value> = known.collect();
-    Ok(Reply::Json(if call.endpoint == Endpoint::Snapshots { Value::Object(rows) } else { json!({name: rows}) }))
+/// Refuses parameters that the endpoint does not know.
+fn check_names(call: &Call<'_>, allowed: &[&[&str]]) -> Result<(), Refusal> {
+    let unknown: Vec<&str> =
+        call.params.names().filter(|name| !allowed.iter().any(|some| some.contains(name))).collect();
+    if unknown.is_empty() { Ok(()) } else { Err(errors::unexpected_parameters(&unknown.join(", "))) }
 }
 
-pub(super) fn single(exchange: &Exchange, call: &Call<'_>) -> Result<Reply, Refusal> {
-    check(exchange, call, &["feed", "currency"])?;
-    check_symbol(&call.subject)?;
-    let (name, write) = form(call.endpoint);
-    let missing = || Refusal { code: None, ..errors::not_found(format!("no {name} found for {}", call.subject)) };
-    let ticker = exchange.market.ticker(&call.subject).ok_or_else(missing)?;
-    let mut answer = match call.endpoint {
-        Endpoint::Snapshot => write(ticker),
-        _ => json!({name: write(ticker)}),
-    };
-    answer["symbol"] = call.subject.as_str().into();
-    Ok(Reply::Json(answer))
+/// The symbols asked for, each checked.
+fn symbols(call: &Call<'_>, check: fn(&str) -> bool) -> Result<Vec<String>, Refusal> {
+    let symbols = call.params.list("symbols").filter(|symbols| !symbols.is_empty());
+    let symbols = symbols.ok_or_else(|| bad_request("symbols is required"))?;
+    match symbols.iter().find(|symbol| !check(symbol)) {
+        Some(symbol) => Err(invalid_symbol(symbol)),
+        None => Ok(symbols),
+    }
+}
+
+fn invalid_symbol(symbol: &str) -> Refusal {
+    bad_request(format!("invalid symbol: {symbol}"))
+}
+
+/// A count between one and the most allowed.
+fn count(call: &Call<'_>, name: &str, otherwise: usize, most: usize) -> Result<usize, Refusal> {
+    let Some(text) = call.params.get(name) else { return Ok(otherwise) };
+    match text.parse::<i64>() {
+        Err(_) => Err(bad_request(format!("invalid {name}: {text}"))),
+        Ok(..=0) => Err(bad_request(format!("invalid {name}: must be positive"))),
+        Ok(number) => usize::try_from(number)
+            .ok()
+            .filter(|number| *number <= most)
+            .ok_or_else(|| bad_request(format!("invalid {name}: larger than the allowed maximum of {most}"))),
+    }
 }

@@ -122,7 +122,7 @@ impl Exchange {
             Endpoint::Configure => reference::configure(self, call),
             Endpoint::Clock => Ok(reference::clock(self, call)),
             Endpoint::Calendar => reference::calendar(call),
-            Endpoint::Assets => Ok(reference::assets(self, call)),
+            Endpoint::Assets => reference::assets(self, call),
             Endpoint::Asset => reference::asset(self, call),
             Endpoint::Positions => reference::positions(self, call),
             Endpoint::Position => reference::position(self, call),
@@ -135,9 +135,8 @@ impl Exchange {
             Endpoint::ReplaceOrder => replace::replace(self, call),
             Endpoint::CancelOrder => trading::cancel(self, call),
             Endpoint::CancelAllOrders => trading::cancel_all(self, call),
-            Endpoint::LatestQuotes | Endpoint::LatestTrades | Endpoint::Snapshots => data::several(self, call),
-            Endpoint::LatestQuote | Endpoint::LatestTrade | Endpoint::Snapshot => data::single(self, call),
             Endpoint::Stream | Endpoint::Unknown => Err(errors::endpoint_not_found()),
+            _ => data::answer(self, call),
         }
     }
 }

@@ -2,14 +2,17 @@
 //! data API; times in RFC 3339.
 
 use super::accounts::{Account, Configurations, Position};
-use super::assets::Asset;
+use super::assets::{Asset, AssetClass};
 use super::book::Book;
 use super::kinds::{Size, Status, Trail};
-use super::market::{Bar, Market, Ticker};
+use super::market::Market;
 use super::orders::Order;
 use chrono::{DateTime, SecondsFormat, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Number, Value, json};
+
+/// Coins trade, and are priced, in billionths.
+const COIN_STEP: Decimal = Decimal::from_parts(1, 0, 0, false, 9);
 
 /// A decimal of the trading API.
 pub(super) fn money(amount: Decimal) -> String {
@@ -102,9 +105,9 @@ pub(super) fn order(order: &Order) -> Value {
 
 pub(super) fn position(position: &Position, market: &Market, held: Decimal) -> Value {
     let ticker = market.ticker(&position.symbol);
-    let asset = ticker.map(|ticker| &ticker.asset);
-    let now = ticker.map(|ticker| ticker.last);
-    let before = ticker.map(|ticker| ticker.previous_day.close);
+    let asset = ticker.map(|ticker| ticker.asset);
+    let now = ticker.map(|ticker| ticker.last());
+    let before = market.previous_close(&position.symbol);
     let value = now.map(|price| price * position.qty);
     let gain = value.map(|value| value - position.cost);
     let day_start = before.map(|price| position.value_at_day_start(price));
@@ -114,7 +117,7 @@ pub(super) fn position(position: &Position, market: &Market, held: Decimal) -> V
         "asset_id": asset.map(|asset| asset.id),
         "symbol": position.symbol,
         "exchange": asset.map_or("", |asset| asset.exchange.as_str()),
-        "asset_class": "us_equity",
+        "asset_class": asset.map_or("us_equity", |asset| asset.class.wire()),
         "asset_marginable": asset.is_some_and(|asset| asset.marginable),
         "qty": money(position.qty),
         "qty_available": money(free),
@@ -189,14 +192,10 @@ pub(super) fn configurations(set: &Configurations) -> Value {
 }
 
 pub(super) fn asset(asset: &Asset) -> Value {
-    let mut attributes = vec!["has_options"];
-    if asset.fractional_extended_hours {
-        attributes.push("fractional_eh_enabled");
-    }
     let margin = if asset.marginable { 30 } else { 100 };
-    json!({
+    let mut row = json!({
         "id": asset.id,
-        "class": "us_equity",
+        "class": asset.class.wire(),
         "exchange": asset.exchange,
         "symbol": asset.symbol,
         "name": asset.name,
@@ -205,55 +204,22 @@ pub(super) fn asset(asset: &Asset) -> Value {
         "marginable": asset.marginable,
         "shortable": asset.shortable,
         "easy_to_borrow": asset.shortable,
-        "borrow_status": if asset.shortable { "easy_to_borrow" } else { "hard_to_borrow" },
         "fractionable": asset.fractionable,
         "maintenance_margin_requirement": margin,
         "margin_requirement_long": margin.to_string(),
         "margin_requirement_short": if asset.shortable { margin.to_string() } else { "100".to_owned() },
-        "cusip": null,
-        "attributes": attributes,
-    })
-}
-
-pub(super) fn quote(ticker: &Ticker) -> Value {
-    let size = |price: Decimal| if price.is_zero() { 0 } else { 100 };
-    json!({
-        "t": stamp(ticker.quote.at),
-        "ax": "V", "ap": number(ticker.quote.ask), "as": size(ticker.quote.ask),
-        "bx": "V", "bp": number(ticker.quote.bid), "bs": size(ticker.quote.bid),
-        "c": ["R"], "z": tape(ticker),
-    })
-}
-
-pub(super) fn trade(ticker: &Ticker) -> Value {
-    json!({
-        "t": stamp(ticker.last_at), "x": "V", "p": number(ticker.last), "s": 100,
-        "c": ["@"], "i": ticker.trade_id, "z": tape(ticker),
-    })
-}
-
-pub(super) fn snapshot(ticker: &Ticker) -> Value {
-    json!({
-        "latestTrade": trade(ticker),
-        "latestQuote": quote(ticker),
-        "minuteBar": bar(&ticker.minute),
-        "dailyBar": bar(&ticker.day),
-        "prevDailyBar": bar(&ticker.previous_day),
-    })
-}
-
-fn bar(bar: &Bar) -> Value {
-    let typical = (bar.high + bar.low + bar.close) / Decimal::from(3);
-    json!({
-        "t": stamp(bar.at), "o": number(bar.open), "h": number(bar.high), "l": number(bar.low), "c": number(bar.close),
-        "v": bar.volume, "n": bar.trades, "vw": number(typical.round_dp(6)),
-    })
-}
-
-fn tape(ticker: &Ticker) -> &'static str {
-    match ticker.asset.exchange.as_str() {
-        "NYSE" => "A",
-        "NASDAQ" => "C",
-        _ => "B",
+        "attributes": asset.attributes,
+    });
+    match asset.class {
+        AssetClass::Equity => {
+            row["borrow_status"] = if asset.shortable { "easy_to_borrow" } else { "hard_to_borrow" }.into();
+            row["cusip"] = Value::Null;
+        }
+        AssetClass::Crypto => {
+            row["min_order_size"] = money(asset.least_order()).into();
+            row["min_trade_increment"] = money(COIN_STEP).into();
+            row["price_increment"] = money(COIN_STEP).into();
+        }
     }
+    row
 }

@@ -1,17 +1,17 @@
-//! The market: what is listed, whether it is open, and a seeded tape of quotes.
+//! The market: what is listed, whether it is open, and what everything trades at.
 
-use super::assets::{Asset, listing};
+use super::assets::{Asset, AssetClass, Listing};
+use super::bars::Clerk;
 use super::calendar::{self, Session};
-use crate::rng::Rng;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use super::hours::Hours;
+use super::tape::Line;
+use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
-use uuid::Uuid;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-/// How much world time one step of the tape takes.
-const TICK: TimeDelta = TimeDelta::seconds(1);
-/// Steps caught up at once after the clock jumped; more would only cost time.
-const CATCH_UP: i64 = 120;
+/// Shares that trade this much in a minute are in the papers.
+const NEWSWORTHY: u64 = 20_000;
 
 /// Best bid and offer of a symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,129 +24,108 @@ pub struct Quote {
     pub at: DateTime<Utc>,
 }
 
-/// Open, high, low, close and volume of a span.
+/// A quote that was set by hand, and the trade that came with it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bar {
-    pub at: DateTime<Utc>,
-    pub open: Decimal,
-    pub high: Decimal,
-    pub low: Decimal,
-    pub close: Decimal,
-    pub volume: u64,
-    pub trades: u64,
-}
-
-impl Bar {
-    fn flat(at: DateTime<Utc>, price: Decimal) -> Self {
-        Self { at, open: price, high: price, low: price, close: price, volume: 0, trades: 0 }
-    }
-
-    fn print(&mut self, price: Decimal, shares: u64) {
-        self.high = self.high.max(price);
-        self.low = self.low.min(price);
-        self.close = price;
-        self.volume += shares;
-        self.trades += 1;
-    }
-}
-
-/// What the tape knows of one symbol.
-#[derive(Clone, Debug)]
-pub(super) struct Ticker {
-    pub asset: Asset,
+pub(super) struct Pin {
     pub quote: Quote,
-    pub last: Decimal,
-    pub last_at: DateTime<Utc>,
-    pub trade_id: u64,
-    pub minute: Bar,
-    pub day: Bar,
-    pub previous_day: Bar,
-    pinned: bool,
+    /// None when the quote was empty: then nothing traded.
+    pub traded: Option<Decimal>,
 }
 
-impl Ticker {
-    fn new(asset: Asset, at: DateTime<Utc>) -> Self {
-        let price = asset.base_price;
-        let opened = calendar::midnight(calendar::date_of(at));
-        let quote = spread_around(price, at);
-        let bar = Bar::flat(opened, price);
-        let previous_day = Bar { at: opened - TimeDelta::days(1), volume: 1_000_000, trades: 10_000, ..bar };
-        let minute = Bar::flat(at, price);
-        Self { asset, quote, last: price, last_at: at, trade_id: 1, minute, day: bar, previous_day, pinned: false }
-    }
+/// A trade as it is shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Trade {
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    pub price: Decimal,
+    pub size: Decimal,
+}
 
-    fn print(&mut self, price: Decimal, at: DateTime<Utc>, shares: u64) {
-        if at - self.minute.at >= TimeDelta::minutes(1) {
-            self.minute = Bar::flat(at, price);
+/// What is known of one symbol at the market's present moment.
+#[derive(Clone, Copy)]
+pub(super) struct Ticker<'a> {
+    pub asset: &'a Asset,
+    pub line: Line,
+    /// Quotes set by hand, oldest first. From the first one on the tape does not move.
+    pub pins: &'a [Pin],
+    /// The present moment, or the last one at which there was trading.
+    pub at: DateTime<Utc>,
+}
+
+impl Ticker<'_> {
+    /// The quote now.
+    pub fn quote(&self) -> Quote {
+        match self.pins.last() {
+            Some(pin) => pin.quote,
+            None => self.quote_in(self.at.timestamp()),
         }
-        self.last = price;
-        self.last_at = at;
-        self.trade_id += 1;
-        self.minute.print(price, shares);
-        self.day.print(price, shares);
     }
 
-    fn step(&mut self, at: DateTime<Utc>, rng: &mut Rng) {
-        let (draw, shares) = (rng.below(7), 1 + rng.below(400));
-        if self.pinned {
-            return;
+    /// The quote that the tape makes in a second.
+    pub fn quote_in(&self, second: i64) -> Quote {
+        let step = self.asset.price_step();
+        let at = DateTime::from_timestamp(second, 0).unwrap_or_default();
+        spread_around(self.line.price(second), step, at)
+    }
+
+    /// The last trade.
+    pub fn trade(&self) -> Trade {
+        let pinned = self.pins.iter().rev().find_map(|pin| Some((pin.traded?, pin.quote.at)));
+        if let Some((price, at)) = pinned {
+            return Trade { id: at.timestamp(), at, price, size: Decimal::ONE_HUNDRED };
         }
-        // At most three hundredths of a percent per step, and never far from where the tape began.
-        let swing = Decimal::from(draw) - Decimal::from(3);
-        let price = on_grid(self.last + self.last * swing * Decimal::new(1, 4));
-        let (floor, ceiling) =
-            (self.asset.base_price * Decimal::new(7, 1), self.asset.base_price * Decimal::new(13, 1));
-        let price = on_grid(price.clamp(floor, ceiling));
-        self.print(price, at, shares);
-        self.quote = spread_around(price, at);
+        let second = self.at.timestamp();
+        let print = self.line.last_print(second);
+        let (second, size) = print.map_or((second, 1), |print| (print.second, print.size));
+        let at = DateTime::from_timestamp(second, 0).unwrap_or_default();
+        let price = print.map_or_else(|| self.line.price(second), |print| print.price);
+        Trade { id: second, at, price, size: Decimal::from(size) * self.line.unit }
+    }
+
+    /// The price of the last trade.
+    pub fn last(&self) -> Decimal {
+        self.trade().price
     }
 }
 
-/// The smallest price step: a cent, or a hundredth of one below a dollar.
-fn grid(price: Decimal) -> u32 {
-    if price >= Decimal::ONE { 2 } else { 4 }
+/// The smallest price step of shares: a cent, or a hundredth of one below a dollar.
+fn grid(price: Decimal) -> Decimal {
+    if price >= Decimal::ONE { Decimal::new(1, 2) } else { Decimal::new(1, 4) }
 }
 
-fn on_grid(price: Decimal) -> Decimal {
-    price.round_dp(grid(price))
-}
-
-fn spread_around(price: Decimal, at: DateTime<Utc>) -> Quote {
-    let step = Decimal::new(1, grid(price));
-    let half = (price * Decimal::new(1, 4)).round_dp(grid(price)).max(step);
-    Quote { bid: price - half, ask: price + half, at }
+fn spread_around(price: Decimal, step: Option<Decimal>, at: DateTime<Utc>) -> Quote {
+    let step = step.unwrap_or_else(|| grid(price));
+    let steps = (price * Decimal::new(1, 4) / step).round().max(Decimal::ONE);
+    let half = step * steps;
+    // Below two steps there is no room for a bid of a whole step; half of the price is one.
+    let bid = if price > half { price - half } else { price / Decimal::TWO };
+    Quote { bid, ask: price + half, at }
 }
 
 /// The listing, the session and the tape.
 #[derive(Clone, Debug)]
 pub struct Market {
-    tickers: BTreeMap<String, Ticker>,
-    rng: Rng,
-    forced: Option<bool>,
-    today: NaiveDate,
-    stepped_to: DateTime<Utc>,
+    seed: u64,
+    listing: Arc<Listing>,
+    pins: HashMap<String, Vec<Pin>>,
+    hours: Hours,
+    now: DateTime<Utc>,
 }
 
 impl Market {
     pub(super) fn new(seed: u64, at: DateTime<Utc>) -> Self {
-        let ticker = |asset: Asset| (asset.symbol.clone(), Ticker::new(asset, at));
-        Self {
-            tickers: listing().into_iter().map(ticker).collect(),
-            rng: Rng::seeded(seed ^ 0x7461_7065),
-            forced: None,
-            today: calendar::date_of(at),
-            stepped_to: at,
-        }
+        let listing = Listing::whole();
+        Self { seed: seed ^ 0x7461_7065, listing, pins: HashMap::new(), hours: Hours::default(), now: at }
     }
 
     /// Opens or closes the regular session whatever the calendar says; [`Market::follow_calendar`] ends it.
     pub fn set_open(&mut self, open: bool) {
-        self.forced = Some(open);
+        self.hours.hold(self.now, Some(open));
     }
 
     /// Lets the calendar decide again.
     pub fn follow_calendar(&mut self) {
-        self.forced = None;
+        self.hours.hold(self.now, None);
     }
 
     /// Whether the session is what somebody set rather than what the calendar says.
@@ -156,11 +135,11 @@ impl Market {
 
     /// The session at `now`.
     pub fn session(&self, now: DateTime<Utc>) -> Session {
-        match self.forced {
-            Some(true) => Session::Regular,
-            Some(false) => Session::Closed,
-            None => calendar::session_at(now),
-        }
+        self.hours.session(now)
+    }
+
+    pub(super) const fn hours(&self) -> &Hours {
+        &self.hours
     }
 
     /// Whether the regular session runs at `now`.
@@ -180,7 +159,7 @@ impl Market {
     /// The next moment an order that cannot trade at `now` should look again.
     pub(super) fn next_chance(&self, now: DateTime<Utc>, extended_hours: bool) -> DateTime<Utc> {
         // A forced session has no calendar to wait for: look at every evaluation.
-        if self.forced.is_some() {
+        if self.hours.held().is_some() {
             return now;
         }
         if extended_hours { calendar::next_edge(now, |day| day.pre_open) } else { calendar::next_open(now) }
@@ -188,89 +167,86 @@ impl Market {
 
     /// When a day order taken at `now` ends. A market held open has no bell: an order gets an hour at the least.
     pub(super) fn day_end(&self, now: DateTime<Utc>, extended_hours: bool) -> DateTime<Utc> {
-        let grace = if self.forced == Some(true) { TimeDelta::hours(1) } else { TimeDelta::zero() };
+        let grace = if self.hours.held() == Some(true) { TimeDelta::hours(1) } else { TimeDelta::zero() };
         calendar::day_end(now + grace, extended_hours)
     }
 
     /// Lists another asset, or lists one anew.
-    pub fn list(&mut self, asset: Asset, now: DateTime<Utc>) {
-        self.tickers.insert(asset.symbol.clone(), Ticker::new(asset, now));
+    pub fn list(&mut self, asset: Asset) {
+        self.pins.remove(&asset.symbol);
+        Arc::make_mut(&mut self.listing).add(asset);
     }
 
-    /// Takes everything else off the list: a small market costs little time.
+    /// Takes everything else off the list.
     pub fn keep_only(&mut self, symbol: &str) {
-        self.tickers.retain(|listed, _| listed == symbol);
+        self.listing = Arc::new(self.listing.find(symbol).cloned().into_iter().collect());
     }
 
     /// Everything listed, by symbol.
     pub fn assets(&self) -> impl Iterator<Item = &Asset> {
-        self.tickers.values().map(|ticker| &ticker.asset)
+        self.listing.assets()
     }
 
     /// Finds an asset by symbol or id.
     pub fn asset(&self, symbol_or_id: &str) -> Option<&Asset> {
-        if let Some(ticker) = self.tickers.get(symbol_or_id) {
-            return Some(&ticker.asset);
-        }
-        let id: Uuid = symbol_or_id.parse().ok()?;
-        self.assets().find(|asset| asset.id == id)
+        self.listing.find(symbol_or_id)
     }
 
     /// Pins the quote of a symbol: the tape no longer moves it. Zero means that side is empty. The last trade becomes
     /// the middle, rounded to the price grid, or the one side there is.
     pub fn set_quote(&mut self, symbol: &str, bid: Decimal, ask: Decimal, now: DateTime<Utc>) {
-        if let Some(ticker) = self.tickers.get_mut(symbol) {
-            ticker.pinned = true;
-            ticker.quote = Quote { bid, ask, at: now };
-            let middle = if bid.is_zero() || ask.is_zero() { bid + ask } else { (bid + ask) / Decimal::TWO };
-            if !middle.is_zero() {
-                ticker.print(on_grid(middle), now, 100);
-            }
-        }
+        let Some(asset) = self.listing.find(symbol) else { return };
+        let middle = if bid.is_zero() || ask.is_zero() { bid + ask } else { (bid + ask) / Decimal::TWO };
+        let step = asset.price_step().unwrap_or_else(|| grid(middle));
+        let traded = (!middle.is_zero()).then(|| middle.round_dp(step.scale()));
+        let pins = self.pins.entry(asset.symbol.clone()).or_default();
+        pins.push(Pin { quote: Quote { bid, ask, at: now }, traded });
     }
 
     /// The present quote of a symbol.
     pub fn quote(&self, symbol: &str) -> Option<Quote> {
-        self.tickers.get(symbol).map(|ticker| ticker.quote)
+        self.ticker(symbol).map(|ticker| ticker.quote())
     }
 
     /// The price of the last trade.
     pub fn last(&self, symbol: &str) -> Option<Decimal> {
-        self.tickers.get(symbol).map(|ticker| ticker.last)
+        self.ticker(symbol).map(|ticker| ticker.last())
     }
 
-    pub(super) fn ticker(&self, symbol: &str) -> Option<&Ticker> {
-        self.tickers.get(symbol)
+    pub(super) fn ticker(&self, symbol: &str) -> Option<Ticker<'_>> {
+        self.ticker_at(symbol, self.now)
     }
 
-    /// Moves the tape up to `now` while the market trades, and turns the day's page.
+    /// What was known of a symbol at a moment.
+    pub(super) fn ticker_at(&self, symbol: &str, now: DateTime<Utc>) -> Option<Ticker<'_>> {
+        let asset = self.asset(symbol)?;
+        let pins = self.pins.get(&asset.symbol).map_or(&[][..], Vec::as_slice);
+        let at = match asset.class {
+            AssetClass::Equity => self.hours.last_second(now),
+            AssetClass::Crypto => now,
+        };
+        Some(Ticker { asset, line: Line::of(asset, self.seed), pins, at })
+    }
+
+    /// Moves the market to `now`.
     pub(super) fn step_to(&mut self, now: DateTime<Utc>) {
-        self.turn_page(now);
-        let ticks = (now - self.stepped_to).num_seconds() / TICK.num_seconds();
-        if ticks <= 0 {
-            return;
-        }
-        self.stepped_to += TICK * i32::try_from(ticks).unwrap_or(i32::MAX);
-        if self.session(now) == Session::Closed {
-            return;
-        }
-        for tick in (0..ticks.min(CATCH_UP)).rev() {
-            let at = self.stepped_to - TICK * i32::try_from(tick).unwrap_or(0);
-            for ticker in self.tickers.values_mut() {
-                ticker.step(at, &mut self.rng);
-            }
-        }
+        self.now = now;
     }
 
-    fn turn_page(&mut self, now: DateTime<Utc>) {
-        let date = calendar::date_of(now);
-        if date > self.today {
-            self.today = date;
-            for ticker in self.tickers.values_mut() {
-                ticker.previous_day = ticker.day;
-                ticker.day = Bar::flat(calendar::midnight(date), ticker.last);
-            }
-        }
+    /// What the tape follows from.
+    pub(super) const fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The companies that papers write about.
+    pub(super) fn newsworthy(&self) -> Vec<&str> {
+        let known = |asset: &&Asset| asset.class == AssetClass::Equity && asset.depth >= NEWSWORTHY;
+        self.assets().filter(known).map(|asset| asset.symbol.as_str()).collect()
+    }
+
+    /// The close of the last day before the present one on which there was trading.
+    pub(super) fn previous_close(&self, symbol: &str) -> Option<Decimal> {
+        Clerk::at(self, symbol, self.now)?.last_days().1.map(|bar| bar.close)
     }
 }
 
@@ -284,27 +260,16 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_prints_the_same_tape() {
-        let run = |seed| {
-            let mut market = Market::new(seed, noon());
-            for second in 1..=50 {
-                market.step_to(noon() + TimeDelta::seconds(second));
-            }
-            market.tickers.values().map(|ticker| (ticker.quote, ticker.last)).collect::<Vec<_>>()
-        };
-        assert_eq!(run(7), run(7));
-        assert_ne!(run(7), run(8));
-    }
-
-    #[test]
-    fn quotes_stay_uncrossed_and_on_the_grid() {
+    fn quotes_stay_uncrossed_around_the_price_and_on_the_grid() {
         let mut market = Market::new(3, noon());
-        for second in 1..=500 {
-            market.step_to(noon() + TimeDelta::seconds(second));
-            for ticker in market.tickers.values() {
-                let Quote { bid, ask, .. } = ticker.quote;
-                assert!(Decimal::ZERO < bid && bid < ask, "{}: {bid} {ask}", ticker.asset.symbol);
-                assert!(bid.normalize().scale() <= grid(bid) && ask.normalize().scale() <= grid(ask));
+        let symbols: Vec<String> = market.assets().map(|asset| asset.symbol.clone()).step_by(37).collect();
+        for second in 1..=20 {
+            market.step_to(noon() + TimeDelta::seconds(second * 61));
+            for symbol in &symbols {
+                let Quote { bid, ask, .. } = market.quote(symbol).expect("a quote");
+                assert!(Decimal::ZERO < bid && bid < ask, "{symbol}: {bid} {ask}");
+                let coin = market.asset(symbol).expect("listed").class == AssetClass::Crypto;
+                assert!(coin || (ask % grid(ask)).is_zero(), "{symbol}: {ask}");
             }
         }
     }
@@ -316,5 +281,18 @@ mod tests {
         market.step_to(noon() + TimeDelta::seconds(300));
         assert_eq!(market.quote("AAPL").map(|quote| quote.ask), Some(Decimal::new(10_001, 2)));
         assert_eq!(market.last("AAPL"), Some(Decimal::new(10_000, 2)));
+    }
+
+    #[test]
+    fn shares_stand_still_while_the_market_is_closed_and_coins_do_not() {
+        let saturday = noon() + TimeDelta::days(5);
+        let mut market = Market::new(3, saturday);
+        let prices =
+            |market: &Market| (market.quote("AAPL").expect("a quote"), market.quote("BTC/USD").expect("a quote"));
+        let before = prices(&market);
+        market.step_to(saturday + TimeDelta::hours(1));
+        let after = prices(&market);
+        assert_eq!(before.0, after.0);
+        assert_ne!(before.1, after.1);
     }
 }

@@ -1,6 +1,7 @@
 //! Account, configurations, clock, calendar, assets and positions over the wire.
 
 use super::accounts::{Account, Configurations, Position};
+use super::assets::Asset;
 use super::errors::{self, Refusal};
 use super::routes::{Call, Params, Reply};
 use super::venue::Exchange;
@@ -104,20 +105,24 @@ pub(super) fn calendar(call: &Call<'_>) -> Result<Reply, Refusal> {
     Ok(Reply::Json(calendar::trading_days(first, last).map(row).collect()))
 }
 
-pub(super) fn assets(exchange: &Exchange, call: &Call<'_>) -> Reply {
+pub(super) fn assets(exchange: &Exchange, call: &Call<'_>) -> Result<Reply, Refusal> {
     let params = &call.params;
-    let equities = matches!(params.get("asset_class"), None | Some("us_equity"));
-    let attributes = params.list("attributes");
-    let matches = |asset: &Value| {
-        let field = |name: &str, wanted: Option<&str>| wanted.is_none_or(|wanted| asset[name] == wanted);
-        let has =
-            |attribute: &String| asset["attributes"].as_array().is_some_and(|all| all.contains(&json!(attribute)));
-        equities
-            && field("status", params.get("status").filter(|status| *status != "all"))
-            && field("exchange", params.get("exchange"))
-            && attributes.as_ref().is_none_or(|wanted| wanted.iter().any(has))
+    let active = match params.get("status") {
+        None | Some("all") => None,
+        Some("active") => Some(true),
+        Some("inactive") => Some(false),
+        Some(_) => return Err(errors::invalid("invalid status")),
     };
-    Reply::Json(exchange.market.assets().map(json::asset).filter(matches).collect())
+    let class = params.get("asset_class").unwrap_or("us_equity");
+    let (venue, attributes) = (params.get("exchange"), params.list("attributes"));
+    let has = |asset: &Asset, wanted: &String| asset.attributes.contains(&wanted.as_str());
+    let wanted = |asset: &&Asset| {
+        asset.class.wire() == class
+            && active.is_none_or(|active| asset.active == active)
+            && venue.is_none_or(|venue| asset.exchange == venue)
+            && attributes.as_ref().is_none_or(|wanted| wanted.iter().any(|attribute| has(asset, attribute)))
+    };
+    Ok(Reply::Json(exchange.market.assets().filter(wanted).map(json::asset).collect()))
 }
 
 pub(super) fn asset(exchange: &Exchange, call: &Call<'_>) -> Result<Reply, Refusal> {

@@ -1,6 +1,7 @@
 //! Requests and answers, and which endpoint a path means.
 
 use super::Origin;
+use super::data::{self, Latest, Series};
 use super::errors::Refusal;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -125,6 +126,24 @@ pub enum Endpoint {
     Snapshots,
     /// `GET /v2/stocks/{symbol}/snapshot`
     Snapshot,
+    /// `GET /v2/stocks/bars/latest`
+    LatestBars,
+    /// `GET /v2/stocks/{symbol}/bars/latest`
+    LatestBar,
+    /// `GET /v2/stocks/bars` and so on, for several symbols or the one in the path.
+    StockHistory(Series),
+    /// `GET /v2/stocks/meta/…`
+    StockMeta,
+    /// `GET /v1beta3/crypto/{place}/bars` and so on
+    CryptoHistory(Series),
+    /// `GET /v1beta3/crypto/{place}/latest/bars` and so on, and `…/snapshots`
+    CryptoLatest(Latest),
+    /// `GET /v1beta1/news`
+    News,
+    /// `GET /v1beta1/screener/{market}/movers`
+    Movers,
+    /// `GET /v1beta1/screener/stocks/most-actives`
+    MostActives,
     /// `GET /stream`, the upgrade to the trade stream; nobody is known yet when it arrives.
     Stream,
     /// Anything else.
@@ -206,7 +225,10 @@ pub(super) fn route(origin: Origin, request: &Request) -> (Endpoint, String) {
     let method = request.method.as_str();
     match origin {
         Origin::Trading(_) => route_trading(method, &parts),
-        Origin::Data => route_data(method, &parts),
+        Origin::Data => {
+            let (endpoint, subject) = data::route(method, &parts);
+            (endpoint, subject.to_owned())
+        }
     }
 }
 
@@ -231,19 +253,6 @@ fn route_trading(method: &str, parts: &[&str]) -> (Endpoint, String) {
         ("DELETE", ["v2", "orders", id]) => (Endpoint::CancelOrder, *id),
         ("DELETE", ["v2", "orders"]) => (Endpoint::CancelAllOrders, ""),
         ("GET", ["stream"]) => (Endpoint::Stream, ""),
-        _ => (Endpoint::Unknown, ""),
-    };
-    (endpoint, subject.to_owned())
-}
-
-fn route_data(method: &str, parts: &[&str]) -> (Endpoint, String) {
-    let (endpoint, subject) = match (method, parts) {
-        ("GET", ["v2", "stocks", "quotes", "latest"]) => (Endpoint::LatestQuotes, ""),
-        ("GET", ["v2", "stocks", "trades", "latest"]) => (Endpoint::LatestTrades, ""),
-        ("GET", ["v2", "stocks", "snapshots"]) => (Endpoint::Snapshots, ""),
-        ("GET", ["v2", "stocks", symbol, "quotes", "latest"]) => (Endpoint::LatestQuote, *symbol),
-        ("GET", ["v2", "stocks", symbol, "trades", "latest"]) => (Endpoint::LatestTrade, *symbol),
-        ("GET", ["v2", "stocks", symbol, "snapshot"]) => (Endpoint::Snapshot, *symbol),
         _ => (Endpoint::Unknown, ""),
     };
     (endpoint, subject.to_owned())

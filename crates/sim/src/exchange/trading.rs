@@ -46,7 +46,7 @@ fn draw_up(exchange: &mut Exchange, call: &Call<'_>, draft: Draft) -> Result<Ord
     let (id, spare_id) = (exchange.rng.uuid(), exchange.rng.uuid());
     let (market, now) = (&exchange.market, call.now);
     let account = exchange.accounts.get(&call.account).ok_or_else(errors::endpoint_not_found)?;
-    let asset = market.ticker(&draft.symbol).map(|ticker| &ticker.asset);
+    let asset = market.asset(&draft.symbol);
     let sums = account.sums(market);
     let bench = Bench { draft: &draft, asset, account, replacing: None, market, knobs: &exchange.knobs, now, sums };
     checks::judge(&bench)?;
