@@ -29,6 +29,7 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let data = folder(&args)?;
     let setup = WorldSetup::seeded(args.seed, WorldClock::running_from(clock.now())).hours(Hours::AlwaysOpen);
     let world = World::start(setup).await.context("the simulated world could not be started")?;
+    world.exchange.list_everything();
     let config = configure(&world, &data)?;
     say("Starting the private PostgreSQL and the bot …");
     let database = Database::open(&config.database, &config.data).await?;

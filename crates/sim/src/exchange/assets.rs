@@ -150,7 +150,8 @@ pub(super) struct Listing {
     symbols: HashMap<Uuid, String>,
 }
 
-/// The whole listing is the same in every world, so all of them share one.
+/// Listings are the same in every world, so all of them share these.
+static KNOWN: LazyLock<Arc<Listing>> = LazyLock::new(|| Arc::new(known::known().into_iter().collect()));
 static WHOLE: LazyLock<Arc<Listing>> = LazyLock::new(|| {
     let known = known::known();
     let filler = filler::filler(&known);
@@ -158,6 +159,11 @@ static WHOLE: LazyLock<Arc<Listing>> = LazyLock::new(|| {
 });
 
 impl Listing {
+    /// What everybody knows, and the odd ones.
+    pub fn known() -> Arc<Self> {
+        Arc::clone(&KNOWN)
+    }
+
     /// More than ten thousand assets.
     pub fn whole() -> Arc<Self> {
         Arc::clone(&WHOLE)

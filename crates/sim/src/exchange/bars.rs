@@ -2,7 +2,7 @@
 
 use super::assets::AssetClass;
 use super::calendar::date_of;
-use super::hours::{Hours, Span, cut, midnight_to_midnight};
+use super::hours::{Hours, LONGEST_BREAK, Span, cut, midnight_to_midnight};
 use super::market::{Market, Ticker};
 use super::tape::{HALF_HOUR, Line, MINUTE, Stretch};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
@@ -10,8 +10,6 @@ use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// How far back the last day with trading can lie.
-const LONGEST_BREAK: u64 = 10;
 /// The vendor's history begins here.
 const FIRST_DATE: Option<NaiveDate> = NaiveDate::from_ymd_opt(2016, 1, 4);
 

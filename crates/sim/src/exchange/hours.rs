@@ -7,8 +7,8 @@ use std::ops::Range;
 /// A stretch of time.
 pub(super) type Span = Range<DateTime<Utc>>;
 
-/// How far back the last session can lie.
-const LONGEST_BREAK: u64 = 10;
+/// How many days back the last one with trading can lie.
+pub(super) const LONGEST_BREAK: u64 = 10;
 
 /// What the doors were told, and when; before the first word the calendar decides.
 #[derive(Clone, Debug, Default)]

@@ -1,11 +1,10 @@
 //! The market: what is listed, whether it is open, and what everything trades at.
 
 use super::assets::{Asset, AssetClass, Listing};
-use super::bars::Clerk;
 use super::calendar::{self, Session};
-use super::hours::Hours;
+use super::hours::{Hours, LONGEST_BREAK, midnight_to_midnight};
 use super::tape::Line;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -114,7 +113,7 @@ pub struct Market {
 
 impl Market {
     pub(super) fn new(seed: u64, at: DateTime<Utc>) -> Self {
-        let listing = Listing::whole();
+        let listing = Listing::known();
         Self { seed: seed ^ 0x7461_7065, listing, pins: HashMap::new(), hours: Hours::default(), now: at }
     }
 
@@ -138,6 +137,11 @@ impl Market {
         self.hours.session(now)
     }
 
+    /// Whether the session is what somebody set rather than what the calendar says.
+    pub(super) fn is_forced(&self) -> bool {
+        self.hours.held().is_some()
+    }
+
     pub(super) const fn hours(&self) -> &Hours {
         &self.hours
     }
@@ -159,7 +163,7 @@ impl Market {
     /// The next moment an order that cannot trade at `now` should look again.
     pub(super) fn next_chance(&self, now: DateTime<Utc>, extended_hours: bool) -> DateTime<Utc> {
         // A forced session has no calendar to wait for: look at every evaluation.
-        if self.hours.held().is_some() {
+        if self.is_forced() {
             return now;
         }
         if extended_hours { calendar::next_edge(now, |day| day.pre_open) } else { calendar::next_open(now) }
@@ -169,6 +173,11 @@ impl Market {
     pub(super) fn day_end(&self, now: DateTime<Utc>, extended_hours: bool) -> DateTime<Utc> {
         let grace = if self.hours.held() == Some(true) { TimeDelta::hours(1) } else { TimeDelta::zero() };
         calendar::day_end(now + grace, extended_hours)
+    }
+
+    /// Lists more than ten thousand assets instead of the hundred or so that everybody knows.
+    pub fn list_everything(&mut self) {
+        self.listing = Listing::whole();
     }
 
     /// Lists another asset, or lists one anew.
@@ -244,9 +253,18 @@ impl Market {
         self.assets().filter(known).map(|asset| asset.symbol.as_str()).collect()
     }
 
-    /// The close of the last day before the present one on which there was trading.
+    /// The price at the last close before the present day of trading.
     pub(super) fn previous_close(&self, symbol: &str) -> Option<Decimal> {
-        Clerk::at(self, symbol, self.now)?.last_days().1.map(|bar| bar.close)
+        let ticker = self.ticker(symbol)?;
+        let today = calendar::date_of(ticker.at);
+        let hours = |date| match ticker.asset.class {
+            AssetClass::Equity => self.hours.of_date(date, false),
+            AssetClass::Crypto => vec![midnight_to_midnight(date)],
+        };
+        let before = (1..LONGEST_BREAK).filter_map(|back| today.checked_sub_days(Days::new(back)));
+        let close = before.filter_map(|date| hours(date).pop()).next()?.end;
+        let pinned = ticker.pins.iter().rev().find_map(|pin| pin.traded.filter(|_| pin.quote.at < close));
+        Some(pinned.unwrap_or_else(|| ticker.line.price(close.timestamp() - 1)))
     }
 }
 
@@ -262,6 +280,7 @@ mod tests {
     #[test]
     fn quotes_stay_uncrossed_around_the_price_and_on_the_grid() {
         let mut market = Market::new(3, noon());
+        market.list_everything();
         let symbols: Vec<String> = market.assets().map(|asset| asset.symbol.clone()).step_by(37).collect();
         for second in 1..=20 {
             market.step_to(noon() + TimeDelta::seconds(second * 61));

@@ -119,6 +119,11 @@ impl Floor {
         self.with(|exchange, now| exchange.market.set_quote(symbol, bid, ask, now));
     }
 
+    /// Lists more than ten thousand assets instead of the hundred or so that everybody knows.
+    pub fn list_everything(&self) {
+        self.with(|exchange, _| exchange.market.list_everything());
+    }
+
     /// Opens or closes the regular session whatever the calendar says; `None` follows the calendar again.
     pub fn set_market_open(&self, open: Option<bool>) {
         self.with(|exchange, _| match open {

@@ -122,6 +122,7 @@ fn clock_and_calendar_speak_new_york_time() {
 #[test]
 fn assets_are_found_by_symbol_and_id_and_filtered() {
     let mut trader = Trader::at_noon();
+    trader.exchange.market.list_everything();
     let berkshire = trader.get("/v2/assets/BRK.B");
     assert_eq!(berkshire["name"], "Berkshire Hathaway Inc. Class B");
     let by_id = format!("/v2/assets/{}", berkshire["id"].as_str().expect("id"));
