@@ -261,7 +261,7 @@ impl Market {
             AssetClass::Equity => self.hours.of_date(date, false),
             AssetClass::Crypto => vec![midnight_to_midnight(date)],
         };
-        let before = (1..LONGEST_BREAK).filter_map(|back| today.checked_sub_days(Days::new(back)));
+        let mut before = (1..LONGEST_BREAK).filter_map(|back| today.checked_sub_days(Days::new(back)));
         let close = before.find_map(|date| hours(date).pop())?.end;
         let pinned = ticker.pins.iter().rev().find_map(|pin| pin.traded.filter(|_| pin.quote.at < close));
         Some(pinned.unwrap_or_else(|| ticker.line.price(close.timestamp() - 1)))
