@@ -127,11 +127,6 @@ impl Market {
         self.hours.hold(self.now, None);
     }
 
-    /// Whether the session is what somebody set rather than what the calendar says.
-    pub(super) const fn is_forced(&self) -> bool {
-        self.forced.is_some()
-    }
-
     /// The session at `now`.
     pub fn session(&self, now: DateTime<Utc>) -> Session {
         self.hours.session(now)
