@@ -22,7 +22,7 @@ pub(super) fn replace(exchange: &mut Exchange, call: &Call<'_>) -> Result<Reply,
     let old = account.book.get(id).ok_or_else(|| errors::order_not_found(&call.subject))?;
     check_status(old.status)?;
     let draft = changed(old, &fields)?;
-    let asset = exchange.market.ticker(&old.symbol).map(|ticker| &ticker.asset);
+    let asset = exchange.market.asset(&old.symbol);
     let bench = Bench {
         draft: &draft,
         asset,
