@@ -33,6 +33,7 @@ pub struct Service {
     watchdog: JoinHandle<()>,
     settling: JoinHandle<()>,
     housekeeping: JoinHandle<()>,
+    post: JoinHandle<()>,
     settled: watch::Receiver<bool>,
     stopping: watch::Sender<bool>,
 }
@@ -64,13 +65,14 @@ impl Service {
         let framework =
             SwapHttp::around(commands::framework(desk.clone(), turnstile.clone()), Arc::clone(&wire.interactions));
         let mut client = wire.client(framework).await?;
-        let shards = Arc::clone(&client.shard_manager);
+        let (shards, messages) = (Arc::clone(&client.shard_manager), Arc::clone(&client.http));
         let (stopping, _) = watch::channel(false);
         let (through, settled) = watch::channel(false);
         Ok(Self {
             settling: tokio::spawn(settle(desk.clone(), through, stopping.subscribe())),
             settled,
             gateway: tokio::spawn(async move { client.start_autosharded().await.map_err(|error| explain(&error)) }),
+            post: tokio::spawn(commands::deliver(desk.clone(), messages, stop_of(stopping.subscribe()))),
             watchdog: tokio::spawn(watchdog::watch(Arc::clone(&shards), Arc::clone(&clock))),
             housekeeping: tokio::spawn(housekeeping::keep(
                 database.store.clone(),
@@ -119,6 +121,7 @@ impl Service {
         self.gateway.abort();
         let _ = self.settling.await;
         let _ = self.housekeeping.await;
+        let _ = self.post.await;
         drained && quiet
     }
 }

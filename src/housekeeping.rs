@@ -42,9 +42,10 @@ async fn once(store: &Store) -> Result<(), StoreError> {
     tx.commit().await?;
     let mut tx = store.system().await?;
     let gone = tx.purge().await?;
+    let notices = tx.purge_notices().await?;
     tx.commit().await?;
     let (forms, tickets, interactions) = (gone.forms, gone.tickets, gone.interactions);
-    tracing::info!(pages, forms, tickets, interactions, "the house is in order");
+    tracing::info!(pages, forms, tickets, interactions, notices, "the house is in order");
     Ok(())
 }
 

@@ -20,6 +20,7 @@ mod kill;
 mod leaks;
 mod limits;
 mod live;
+mod notices;
 mod outages;
 mod paper;
 mod restart;

@@ -87,7 +87,8 @@ pub(crate) async fn show_receipt(
 ) -> Result<(), Unanswered> {
     let reply = receipt(&sent, Following::Yes);
     let shown = turn.show(&remark.into_iter().fold(reply, Reply::say)).await;
-    if !sent.life.state.is_settled() {
+    // Also what counts as not placed: should it turn up after all, its message says so.
+    if !sent.life.state.is_settled() || sent.life.state.is_absence() {
         data.watchers.follow(data.desk.clone(), turn.clone(), sent);
     }
     shown

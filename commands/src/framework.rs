@@ -3,7 +3,7 @@
 use crate::context::Unanswered;
 use crate::turnstile::Turnstile;
 use crate::watchers::Watchers;
-use crate::{account, cancel, failures, help, look, press, status, trade};
+use crate::{account, cancel, failures, help, look, press, settings, status, trade};
 use desk::Desk;
 use serenity::all::{CreateAllowedMentions, CreateCommand, InstallationContext, InteractionContext};
 
@@ -55,6 +55,7 @@ pub(crate) fn commands() -> Vec<poise::Command<Data, Unanswered>> {
         trade::buy(),
         trade::sell(),
         cancel::cancel(),
+        settings::settings(),
         status::status(),
         help::help(),
     ];
@@ -199,6 +200,7 @@ mod tests {
         /buy symbol… [quantity] [dollars] [limit] [tif] [account…] [card] [extended]
         /sell symbol… [quantity] [dollars] [limit] [tif] [account…] [card] [extended]
         /cancel order… [account…]
+        /settings [notices]
         /status
         /help [topic]
         "#);

@@ -13,9 +13,11 @@ pub mod fuzzing;
 pub mod gateway;
 mod help;
 mod look;
+mod post;
 mod press;
 mod reply;
 mod routes;
+mod settings;
 mod status;
 mod trade;
 mod turnstile;
@@ -24,4 +26,5 @@ mod words;
 
 pub use context::Unanswered;
 pub use framework::{Data, framework, registration};
+pub use post::deliver;
 pub use turnstile::Turnstile;

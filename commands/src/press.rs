@@ -5,7 +5,7 @@ use crate::context::{Turn, Unanswered};
 use crate::form::pasted;
 use crate::framework::Data;
 use crate::reply::error::{Doing, Mishap, mishap, reply as refusal};
-use crate::reply::{Reply, accounts, cancels, card};
+use crate::reply::{self, Reply, accounts, cancels, card};
 use crate::routes::{Action, RouteRefusal};
 use desk::cancel::Target;
 use desk::confirm::{Ack, Click};
@@ -13,6 +13,7 @@ use desk::views::Placed;
 use desk::{Desk, Refused, TicketRefusal, Trouble};
 use domain::brokerage::Lane;
 use domain::ids::{FormId, IntentId, TicketId};
+use domain::settings::{Notices, Settings};
 use futures::FutureExt;
 use futures::future::{Either, join, select};
 use serenity::all::{
@@ -131,6 +132,7 @@ async fn act(data: &Data, turn: &Turn, action: Action, pressed: Option<&Embed>) 
         }
         Action::Check(intent) => check(data, turn, intent).await,
         Action::Cancel(intent) => cancel(data, turn, intent).await,
+        Action::TellMe(_) => tell_me(data, turn).await,
         Action::Form(_) => turn.answer(&mishap(Mishap::Route(RouteRefusal::NotOurs))).await,
     }
 }
@@ -250,6 +252,16 @@ async fn cancel(data: &Data, turn: &Turn, intent: IntentId) -> Result<(), Unansw
         }
         // The order's new state is not known, and the cancel's is: beside the receipt, which stays as it was.
         Err(_) => turn.aside(&cancels::canceled(&canceled)).await,
+    }
+}
+
+/// Asks for notices where one is worth something; the receipt stays as it is.
+async fn tell_me(data: &Data, turn: &Turn) -> Result<(), Unanswered> {
+    turn.defer().await?;
+    let yes = |settings: &mut Settings| settings.notices = Notices::On;
+    match data.desk.change_settings(turn.tenant(), turn.interaction(), yes).await {
+        Ok(settings) => turn.aside(&reply::settings::settings(&settings).footer("Saved.")).await,
+        Err(refused) => beside(turn, &refused, Doing::Changing).await,
     }
 }
 

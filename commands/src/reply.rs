@@ -11,9 +11,11 @@ pub(crate) mod escape;
 pub(crate) mod fixtures;
 pub(crate) mod help;
 pub(crate) mod list;
+pub(crate) mod notice;
 pub(crate) mod orders;
 pub(crate) mod positions;
 pub(crate) mod receipt;
+pub(crate) mod settings;
 pub(crate) mod status;
 pub(crate) mod words;
 

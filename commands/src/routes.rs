@@ -30,6 +30,8 @@ pub(crate) enum Action {
     Check(IntentId),
     /// Cancel the order of a receipt.
     Cancel(IntentId),
+    /// Write to the user by itself from now on; asked beside an order whose fate is not known.
+    TellMe(IntentId),
     /// The form with an account's keys.
     Form(FormId),
 }
@@ -63,6 +65,7 @@ impl Action {
             Self::Keep(id) => ("keep", id.0),
             Self::Check(id) => ("check", id.0),
             Self::Cancel(id) => ("cancel", id.0),
+            Self::TellMe(id) => ("tell_me", id.0),
             Self::Form(id) => ("form", id.0),
         }
     }
@@ -97,6 +100,7 @@ impl FromStr for Action {
             "keep" => Self::Keep(TicketId(id()?)),
             "check" => Self::Check(IntentId(id()?)),
             "cancel" => Self::Cancel(IntentId(id()?)),
+            "tell_me" => Self::TellMe(IntentId(id()?)),
             "form" => Self::Form(FormId(id()?)),
             _ => return Err(RouteRefusal::UnknownAction),
         })
@@ -117,7 +121,7 @@ mod tests {
 
     const ID: &str = "0123456789abcdef0123456789abcdef";
 
-    fn all(id: Uuid) -> [Action; 9] {
+    fn all(id: Uuid) -> [Action; 10] {
         [
             Action::Confirm(TicketId(id)),
             Action::Discard(TicketId(id)),
@@ -127,6 +131,7 @@ mod tests {
             Action::Keep(TicketId(id)),
             Action::Check(IntentId(id)),
             Action::Cancel(IntentId(id)),
+            Action::TellMe(IntentId(id)),
             Action::Form(FormId(id)),
         ]
     }

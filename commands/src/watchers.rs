@@ -5,6 +5,7 @@ use crate::reply::receipt::{Following, receipt};
 use desk::views::Receipt;
 use desk::{Desk, Refused};
 use domain::ids::IntentId;
+use domain::life::State;
 use serenity::all::UserId;
 use std::collections::{HashMap, VecDeque};
 use std::pin::pin;
@@ -131,16 +132,26 @@ async fn watch(desk: &Desk, turn: &Turn, mut known: Receipt, mut ended: oneshot:
         match turn.show(&receipt(&known, Following::Yes)).await {
             Err(Unanswered::Refused { status: 401 | 403 | 404, .. }) => break End::Gone,
             Err(failure) => tracing::warn!(%failure, kind = "receipt_edit", "a receipt could not be edited"),
-            Ok(()) => {}
+            Ok(()) => told(desk, turn, &known).await,
         }
-        if known.life.state.is_settled() {
+        if known.life.state.is_settled() && !known.life.state.is_absence() {
             return;
         }
     };
     if matches!(end, End::Time | End::Crowded)
+        && !known.life.state.is_settled()
         && let Err(failure) = turn.show(&receipt(&known, Following::No)).await
     {
         tracing::warn!(%failure, kind = "receipt_edit", "a receipt's last edit was not taken");
+    }
+}
+
+/// What the message shows need not be told once more.
+async fn told(desk: &Desk, turn: &Turn, known: &Receipt) {
+    if matches!(known.life.state, State::AtBroker | State::Over(_))
+        && let Err(refused) = desk.shown(turn.tenant(), known.intent).await
+    {
+        tracing::warn!(?refused, "a notice could not be withdrawn; it is told twice");
     }
 }
 

@@ -71,6 +71,14 @@ word_option! {
 }
 
 word_option! {
+    /// Whether Paddock may write by itself.
+    NoticesWord(bool) {
+        "on", "on: late news about your orders" => true;
+        "off", "off: only when you use it" => false;
+    }
+}
+
+word_option! {
     /// A page of the help.
     TopicWord(Topic) {
         "start", "start: the first five minutes" => Topic::Start;

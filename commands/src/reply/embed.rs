@@ -4,7 +4,7 @@ use super::{Reply, Tone};
 use crate::reply::escape::{cut, plain};
 use serenity::all::{
     CreateActionRow, CreateAllowedMentions, CreateButton, CreateEmbed, CreateEmbedAuthor, CreateEmbedFooter,
-    CreateInteractionResponseFollowup, CreateInteractionResponseMessage, EditInteractionResponse, Embed,
+    CreateInteractionResponseFollowup, CreateInteractionResponseMessage, CreateMessage, EditInteractionResponse, Embed,
 };
 
 /// Discord's limits on an embed, in characters (Discord: message resource, embed limits).
@@ -104,6 +104,11 @@ impl Reply {
             .embed(self.embed())
             .components(self.rows())
             .allowed_mentions(CreateAllowedMentions::new())
+    }
+
+    /// As a message of its own, in a direct message.
+    pub(crate) fn direct(&self) -> CreateMessage {
+        CreateMessage::new().embed(self.embed()).components(self.rows()).allowed_mentions(CreateAllowedMentions::new())
     }
 
     /// As another message that only the user sees.
@@ -218,6 +223,7 @@ mod tests {
             serde_json::to_value(reply.message(true)).unwrap(),
             serde_json::to_value(reply.edit()).unwrap(),
             serde_json::to_value(reply.follow_up()).unwrap(),
+            serde_json::to_value(reply.direct()).unwrap(),
         ] {
             let mentions = &json["allowed_mentions"];
             assert_eq!(mentions["parse"], Value::Array(Vec::new()));

@@ -136,6 +136,7 @@ pub(crate) fn receipt(state: State) -> Receipt {
         client_order_id: ClientOrderId::of(intent),
         order: order(Side::Buy),
         life: Life { state, ..Life::intended() },
+        stuck: false,
         decided_at: now(),
         looked_at: None,
         market: Some(clock(true)),

@@ -19,8 +19,17 @@ pub(crate) enum Following {
     No,
 }
 
-/// The receipt as a message.
+/// The receipt as a message that was asked for.
 pub(crate) fn receipt(receipt: &Receipt, following: Following) -> Reply {
+    let mut reply = sheet(receipt);
+    if receipt.life.state == State::Unconfirmed || receipt.stuck {
+        reply = reply.button(Button::quiet(Action::TellMe(receipt.intent), "Message me when it is known"));
+    }
+    reply.footer(footer(receipt, following))
+}
+
+/// What a receipt says, wherever it stands.
+pub(crate) fn sheet(receipt: &Receipt) -> Reply {
     let (title, text) = headline(receipt);
     let (order, life) = (&receipt.order, &receipt.life);
     let mut reply = Reply::about(&receipt.account, title)
@@ -41,7 +50,7 @@ pub(crate) fn receipt(receipt: &Receipt, following: Following) -> Reply {
     if !life.state.is_settled() || life.state == State::Over(Ending::NeverArrived) {
         reply = reply.button(Button::quiet(Action::Check(receipt.intent), "Check again"));
     }
-    reply.footer(footer(receipt, following))
+    reply
 }
 
 /// The state in one word, and in a sentence.
@@ -64,7 +73,25 @@ fn unconfirmed(receipt: &Receipt) -> String {
     )
 }
 
+/// An order that is on its way in, out or over, and does not get there. It may still fill, so nothing is concluded.
+fn stuck(receipt: &Receipt) -> Option<(String, String)> {
+    let waits_for = match receipt.life.status.as_ref().filter(|_| receipt.stuck)? {
+        BrokerStatus::PendingCancel => "to cancel it: **until that is through, it may still fill**",
+        BrokerStatus::PendingReplace => "to replace it: **until that is through, the old one may still fill**",
+        _ => "to pass it on to the market: **it may still fill**",
+    };
+    let text = format!(
+        "Alpaca has the order and has not managed {waits_for}. That normally takes moments; something is wrong at Alpaca. \
+         **Do not send it again.** Paddock keeps looking. If it lasts, see <https://status.alpaca.markets> or ask Alpaca's \
+         support, and give them the order's id below."
+    );
+    Some(("Stuck at Alpaca".to_owned(), text))
+}
+
 fn at_broker(receipt: &Receipt) -> (String, String) {
+    if let Some(stuck) = stuck(receipt) {
+        return stuck;
+    }
     let queues = receipt.market.filter(|clock| !clock.is_open);
     let (title, text) = match receipt.life.status.as_ref() {
         None => ("At Alpaca".to_owned(), "Alpaca has the order.".to_owned()),

@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use desk::Trouble;
 use desk::views::{
     AccountHealth, Accounts, Balance, Canceled, CanceledAll, FormDone, Linked, Orders, Positions, Question, Receipt,
-    ServiceStatus,
+    ServiceStatus, Tidings,
 };
 use domain::account::{AccountStatus, BrokerAccount, Position};
 use domain::brokerage::Which;
@@ -28,6 +28,7 @@ mod account_texts;
 mod card_texts;
 mod hostile;
 mod list_texts;
+mod notice_texts;
 
 fn question(account: LinkedAccount) -> Question {
     Question { ticket: TicketId(Uuid::from_u128(9)), account, expires_at: now() + TimeDelta::seconds(60) }

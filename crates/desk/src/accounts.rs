@@ -3,7 +3,6 @@
 use crate::access::{entry, named};
 use crate::desk::Desk;
 use crate::refused::{Refused, Trouble};
-use crate::submit::receipt;
 use crate::views::{AccountHealth, Accounts, Balance, Orders, Positions, Question, Receipt, Switch};
 use domain::account::{AccountName, Environment, LinkedAccount};
 use domain::brokerage::{Lane, Which};
@@ -221,7 +220,8 @@ impl Desk {
         }
         let mut tx = self.tx(tenant).await?;
         let unconfirmed = unproved(&mut tx, &opened.account).await?;
-        let unconfirmed: Vec<Receipt> = unconfirmed.iter().map(|intent| receipt(&opened.account, intent)).collect();
+        let unconfirmed: Vec<Receipt> =
+            unconfirmed.iter().map(|intent| self.receipt(&opened.account, intent)).collect();
         Ok(Orders { account: opened.account, list, unconfirmed, at: self.inner().clock.now() })
     }
 

@@ -2,9 +2,11 @@
 
 use crate::access::mark_keys_refused;
 use crate::desk::Desk;
+use crate::notices::worth_telling;
 use chrono::{DateTime, Utc};
 use domain::account::LinkedAccount;
 use domain::life::{Ending, Life, Seen, State, Wait, next_look, step};
+use domain::notice::Notice;
 use domain::order::BrokerOrder;
 use domain::outcome::{Lookup, Outcome, Refusal, RefusalReason};
 use domain::tenant::Tenant;
@@ -81,6 +83,13 @@ impl Desk {
         }
         if refusal_in(sight.seen).is_some_and(|refusal| refusal.reason == RefusalReason::Credentials) {
             mark_keys_refused(&mut tx, sight.account).await?;
+        }
+        if let Some((notice, wait)) = worth_telling(intent, &life, self.inner().clock.now()) {
+            if matches!(notice, Notice::LateArrival { .. }) {
+                // What was to be told before is no longer so.
+                tx.withdraw_notice(&Notice::Settled { intent: intent.id }).await?;
+            }
+            tx.notify(&notice, wait).await?;
         }
         if let Some(entry) = entry_of(intent, &life, sight) {
             tx.audit(&entry).await?;

@@ -70,7 +70,7 @@ impl Unsent {
         let Some(outbound) = self.0.take() else { return Err(Refused::Stopping) };
         let place = outbound.desk.inner().queues.place(outbound.account.id);
         // If the task dies, the intent is still there as it was committed, and the resolver settles it.
-        let mut receipt = receipt(&outbound.account, &outbound.intent);
+        let mut receipt = outbound.desk.receipt(&outbound.account, &outbound.intent);
         tokio::spawn(outbound.carry_out(place)).await.unwrap_or_else(|_| {
             receipt.life = step(&receipt.life, &Seen::Interrupted, JUST_NOW);
             Ok(receipt)
@@ -114,7 +114,7 @@ impl Outbound {
                 self.note(Seen::NotSent, Some(owner), Some(held_back(&refused))).await;
                 return Err(refused);
             }
-            Err(Kept::TooLate(intent)) => return Ok(receipt(&self.account, &intent)),
+            Err(Kept::TooLate(intent)) => return Ok(self.desk.receipt(&self.account, &intent)),
         };
         let outcome = self.post(&access).await;
         drop(access);
@@ -206,16 +206,16 @@ impl Outbound {
     async fn note(self: Box<Self>, seen: Seen, lease: Option<Uuid>, why: Option<&'static str>) -> Receipt {
         let sight = Sight { tenant: self.tenant, account: &self.account, seen: &seen, lease, why };
         match self.desk.record(self.intent.clone(), &sight).await {
-            Ok(intent) => receipt(&self.account, &intent),
+            Ok(intent) => self.desk.receipt(&self.account, &intent),
             Err(StoreError::NotFound) if seen == Seen::NotSent => {
                 tracing::warn!(intent = %self.intent.id, "lost in a crash of the database before its turn; nothing was sent");
-                let mut receipt = receipt(&self.account, &self.intent);
+                let mut receipt = self.desk.receipt(&self.account, &self.intent);
                 receipt.life = step(&self.intent.life, &seen, JUST_NOW);
                 receipt
             }
             Err(error) => {
                 tracing::error!(intent = %self.intent.id, %error, "an outcome could not be written; trying on");
-                let mut receipt = receipt(&self.account, &self.intent);
+                let mut receipt = self.desk.receipt(&self.account, &self.intent);
                 receipt.life = step(&self.intent.life, &seen, JUST_NOW);
                 drop(tokio::spawn(self.keep_noting(seen, lease, why)));
                 receipt
@@ -271,16 +271,19 @@ const fn held_back(refused: &Refused) -> &'static str {
     }
 }
 
-/// What is known of an intent, for the user.
-pub(crate) fn receipt(account: &LinkedAccount, intent: &Intent) -> Receipt {
-    Receipt {
-        account: account.clone(),
-        intent: intent.id,
-        client_order_id: intent.client_order_id.clone(),
-        order: intent.order.clone(),
-        life: intent.life.clone(),
-        decided_at: intent.created_at,
-        looked_at: intent.answered_at,
-        market: None,
+impl Desk {
+    /// What is known of an intent, for the user.
+    pub(crate) fn receipt(&self, account: &LinkedAccount, intent: &Intent) -> Receipt {
+        Receipt {
+            account: account.clone(),
+            intent: intent.id,
+            client_order_id: intent.client_order_id.clone(),
+            order: intent.order.clone(),
+            life: intent.life.clone(),
+            stuck: intent.life.is_stuck(self.inner().clock.now()),
+            decided_at: intent.created_at,
+            looked_at: intent.answered_at,
+            market: None,
+        }
     }
 }

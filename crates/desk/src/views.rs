@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use domain::account::{BrokerAccount, Environment, LinkedAccount, MarketClock, Position, Quote};
-use domain::ids::{AccountId, ClientOrderId, IntentId, TicketId};
+use domain::ids::{AccountId, ClientOrderId, IntentId, NoticeId, TicketId, UserId};
 use domain::life::Life;
 use domain::money::Usd;
 use domain::order::{BrokerOrder, Order};
 use domain::outcome::CancelOutcome;
+use domain::tenant::Tenant;
 use rust_decimal::Decimal;
 use std::time::Duration;
 
@@ -142,12 +143,47 @@ pub struct Receipt {
     pub order: Order,
     /// What is known.
     pub life: Life,
+    /// Whether it hangs at the broker, for longer than is normal.
+    pub stuck: bool,
     /// When it was decided.
     pub decided_at: DateTime<Utc>,
     /// When it was last looked at, if ever since.
     pub looked_at: Option<DateTime<Utc>>,
     /// The market's clock, when it was read along with it: tells whether an order queues.
     pub market: Option<MarketClock>,
+}
+
+/// A message that nobody asked for a moment ago.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    pub(crate) tenant: Tenant,
+    /// Its id: the same when it is sent again.
+    pub id: NoticeId,
+    /// Since when there is something to tell.
+    pub made_at: DateTime<Utc>,
+    pub(crate) tries: u32,
+    /// The user's channel for direct messages, once it was opened.
+    pub channel: Option<i64>,
+    /// What it tells.
+    pub tidings: Tidings,
+}
+
+impl Letter {
+    /// To whom.
+    pub const fn user(&self) -> UserId {
+        self.tenant.user()
+    }
+}
+
+/// What there is to tell.
+#[derive(Clone, Debug)]
+pub enum Tidings {
+    /// An order that counted as not placed is at the broker after all.
+    LateArrival(Box<Receipt>),
+    /// What became of an order whose message could no longer be edited.
+    Settled(Box<Receipt>),
+    /// An order hangs at the broker.
+    Stuck(Box<Receipt>),
 }
 
 /// The answer to an order command.

@@ -3,10 +3,8 @@
 use crate::desk::Desk;
 use crate::look::Looker;
 use crate::refused::Refused;
-use crate::submit::receipt;
 use crate::views::Receipt;
 use domain::ids::IntentId;
-use domain::life::{Life, State};
 use domain::outcome::ReadFailure;
 use domain::tenant::Tenant;
 use std::time::Duration;
@@ -28,7 +26,7 @@ impl Desk {
         match failure {
             // That the broker does not show it by its id now is no verdict either.
             None | Some(ReadFailure::NotFound) => {
-                Ok(Receipt { looked_at: Some(self.inner().clock.now()), ..receipt(&account, &intent) })
+                Ok(Receipt { looked_at: Some(self.inner().clock.now()), ..self.receipt(&account, &intent) })
             }
             Some(failure) => Err(self.failed(tenant, &account, failure).await),
         }
@@ -44,7 +42,7 @@ impl Desk {
         known: &Receipt,
         within: Duration,
     ) -> Result<Option<Receipt>, Refused> {
-        if matches!(known.life.state, State::Over(_)) {
+        if known.life.state.is_settled() && !known.life.state.is_absence() {
             return Ok(None);
         }
         self.within(within, self.await_change(tenant, known)).await.transpose()
@@ -52,26 +50,29 @@ impl Desk {
 
     async fn await_change(&self, tenant: Tenant, known: &Receipt) -> Result<Receipt, Refused> {
         let clock = &self.inner().clock;
-        let mut pace = BOOK;
+        // Nobody expects an order that counts as not placed: only what the book learns of it is news.
+        let expected = !known.life.state.is_absence();
+        let (mut pace, book) = if expected { (BOOK, BOOK) } else { (LOOK_MAX, LOOK_MAX) };
         loop {
             let began = clock.elapsed();
             while clock.elapsed().saturating_sub(began) < pace {
-                clock.sleep(BOOK.min(pace)).await;
+                clock.sleep(book.min(pace)).await;
                 let mut tx = self.tx(tenant).await?;
                 let intent = match tx.intent(known.intent).await {
                     Err(StoreError::NotFound) => return Err(Refused::NoSuchOrder),
                     other => other?,
                 };
-                if differs(&known.life, &intent.life) {
-                    return Ok(Receipt { market: known.market, ..receipt(&known.account, &intent) });
+                let now = self.receipt(&known.account, &intent);
+                if differs(known, &now) {
+                    return Ok(Receipt { market: known.market, ..now });
                 }
             }
             // A look that fails is not a change; the next one may do better.
-            if let Ok((account, intent, _)) = self.look(tenant, known.intent, Looker::User).await
-                && differs(&known.life, &intent.life)
-            {
-                let looked_at = Some(clock.now());
-                return Ok(Receipt { market: known.market, looked_at, ..receipt(&account, &intent) });
+            if expected && let Ok((account, intent, _)) = self.look(tenant, known.intent, Looker::User).await {
+                let now = self.receipt(&account, &intent);
+                if differs(known, &now) {
+                    return Ok(Receipt { market: known.market, looked_at: Some(clock.now()), ..now });
+                }
             }
             pace = (pace * 2).min(LOOK_MAX);
         }
@@ -79,6 +80,11 @@ impl Desk {
 }
 
 /// Whether a user would see a difference.
-fn differs(a: &Life, b: &Life) -> bool {
-    a.state != b.state || a.status != b.status || a.filled_qty != b.filled_qty || a.broker_order != b.broker_order
+fn differs(before: &Receipt, after: &Receipt) -> bool {
+    let (a, b) = (&before.life, &after.life);
+    a.state != b.state
+        || a.status != b.status
+        || a.filled_qty != b.filled_qty
+        || a.broker_order != b.broker_order
+        || before.stuck != after.stuck
 }

@@ -7,6 +7,7 @@ mod cancel;
 mod clicks;
 mod connect;
 mod disk;
+mod notices;
 mod paper_stays_paper;
 mod scripted;
 mod settle;

@@ -1,6 +1,6 @@
 //! New ids and random bytes: the only place where Paddock draws randomness.
 
-use crate::ids::{AccountId, FormId, IntentId, Reference, TicketId};
+use crate::ids::{AccountId, FormId, IntentId, NoticeId, Reference, TicketId};
 use chrono::{DateTime, Utc};
 use uuid::{Builder, Uuid};
 
@@ -27,6 +27,11 @@ pub fn ticket() -> TicketId {
 /// A form's 128 random bits.
 pub fn form() -> FormId {
     FormId(Uuid::from_bytes(bytes()))
+}
+
+/// A notice's id.
+pub fn notice() -> NoticeId {
+    NoticeId(Uuid::from_bytes(bytes()))
 }
 
 /// A new account's id.

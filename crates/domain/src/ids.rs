@@ -50,6 +50,10 @@ uuid_id!(
     /// An open form (modal) that waits for its submit: 128 random bits without meaning.
     FormId
 );
+uuid_id!(
+    /// A message that Paddock sends by itself.
+    NoticeId
+);
 
 /// A Discord user's snowflake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

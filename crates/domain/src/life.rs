@@ -109,6 +109,11 @@ impl State {
         })
     }
 
+    /// Whether we have concluded that there is no order.
+    pub const fn is_absence(&self) -> bool {
+        matches!(self, Self::Over(ending) if ending.is_absence())
+    }
+
     /// Whether the resolver still has work with it.
     pub const fn is_settled(&self) -> bool {
         matches!(self, Self::Over(_))

@@ -14,6 +14,7 @@ mod leaving;
 mod ledger;
 mod life_row;
 mod migrate;
+mod notices;
 mod order_row;
 #[cfg(test)]
 mod queries;
@@ -36,6 +37,7 @@ pub use intents::{Direct, Intent, NewIntent, Recorded, Step};
 pub use leaving::Kept;
 pub use ledger::{Fill, LedgerOrder, Source};
 pub use migrate::{BOOTSTRAP, MigrateError, migrate};
+pub use notices::{DueNotice, NoticeOutcome};
 pub use store::{Limits, Store};
 pub use submission::Lease;
 pub use system::{DueIntent, KeyUse, Purged, SystemTx};

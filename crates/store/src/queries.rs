@@ -1,8 +1,8 @@
 //! Every query of the house, by name: one test prepares each of them as the app role.
 
 use crate::{
-    accounts, audit, boot, budget, credentials, forms, intents, interactions, leaving, ledger, submission, system,
-    tickets, users,
+    accounts, audit, boot, budget, credentials, forms, intents, interactions, leaving, ledger, notices, submission,
+    system, tickets, users,
 };
 
 /// Name and text.
@@ -10,7 +10,8 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("users::READ", users::READ),
     ("users::ENSURE", users::ENSURE),
     ("users::SET_DEFAULT", users::SET_DEFAULT),
-    ("users::SET_SETTINGS", users::SET_SETTINGS),
+    ("users::CHANGE_SETTINGS", users::CHANGE_SETTINGS),
+    ("users::SET_DM_CHANNEL", users::SET_DM_CHANNEL),
     ("accounts::INSERT", accounts::INSERT),
     ("accounts::LIST", accounts::LIST),
     ("accounts::BY_ID", accounts::BY_ID),
@@ -57,6 +58,12 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("audit::PAGE", audit::PAGE),
     ("audit::VERIFY", audit::VERIFY),
     ("interactions::NOTE", interactions::NOTE),
+    ("notices::NOTIFY", notices::NOTIFY),
+    ("notices::CLAIM", notices::CLAIM),
+    ("notices::POSTPONE", notices::POSTPONE),
+    ("notices::END", notices::END),
+    ("notices::END_ABOUT", notices::END_ABOUT),
+    ("notices::END_ALL", notices::END_ALL),
     ("system::PING", system::PING),
     ("system::ACCOUNT_COUNT", system::ACCOUNT_COUNT),
     ("system::DUE", system::DUE),
@@ -64,6 +71,8 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("system::TO_RESEAL", system::TO_RESEAL),
     ("system::KEY_USES", system::KEY_USES),
     ("system::PURGE", system::PURGE),
+    ("system::DUE_NOTICES", system::DUE_NOTICES),
+    ("system::PURGE_NOTICES", system::PURGE_NOTICES),
     ("system::PARTITIONS", system::PARTITIONS),
     ("system::VERIFY_ALL", system::VERIFY_ALL),
     ("budget::RESERVE", budget::RESERVE),

@@ -5,7 +5,7 @@ use crate::audit::{AuditVerdict, VerdictRow};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
 use domain::credential::Fingerprint;
-use domain::ids::{AccountId, IntentId, UserId};
+use domain::ids::{AccountId, IntentId, NoticeId, UserId};
 use domain::tenant::Tenant;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -17,6 +17,8 @@ pub(crate) const OPEN: &str = "SELECT user_id, intent_id, account_id FROM app.jo
 pub(crate) const TO_RESEAL: &str = "SELECT user_id, account_id FROM app.job_credentials_to_reseal($1, $2)";
 pub(crate) const KEY_USES: &str = "SELECT fingerprint, credentials, oldest FROM app.job_key_uses()";
 pub(crate) const PURGE: &str = "SELECT forms, tickets, interactions FROM app.job_purge()";
+pub(crate) const DUE_NOTICES: &str = "SELECT user_id, notice_id FROM app.job_due_notices($1)";
+pub(crate) const PURGE_NOTICES: &str = "SELECT app.job_purge_notices()";
 pub(crate) const PARTITIONS: &str = "SELECT app.audit_partitions_ahead($1)";
 pub(crate) const VERIFY_ALL: &str = "SELECT user_id, entries, head, broken_at FROM app.job_audit_verify_all()";
 
@@ -163,6 +165,24 @@ impl SystemTx {
     pub async fn purge(&mut self) -> Result<Purged, StoreError> {
         let (forms, tickets, interactions) = self.tx.one(sqlx::query_as::<_, (i64, i64, i64)>(PURGE)).await?;
         Ok(Purged { forms, tickets, interactions })
+    }
+
+    /// Notices that are due, one of each user, the longest due first.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn due_notices(&mut self, most: u32) -> Result<Vec<(Tenant, NoticeId)>, StoreError> {
+        let query = sqlx::query_as::<_, (i64, Uuid)>(DUE_NOTICES).bind(i32::try_from(most).unwrap_or(i32::MAX));
+        let rows = self.tx.all(query).await?;
+        Ok(rows.into_iter().map(|(user, notice)| (owner(user), NoticeId(notice))).collect())
+    }
+
+    /// Throws away notices that ended a month ago, and says how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn purge_notices(&mut self) -> Result<i64, StoreError> {
+        Ok(self.tx.one(sqlx::query_as::<_, (i64,)>(PURGE_NOTICES)).await?.0)
     }
 
     /// Makes the audit book's partitions for this month and `months` more. Says how many were made.

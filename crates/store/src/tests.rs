@@ -10,6 +10,7 @@ mod intents;
 mod isolation;
 mod leaving;
 mod ledger;
+mod notices;
 mod sql;
 mod tickets;
 mod tx;

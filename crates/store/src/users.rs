@@ -2,6 +2,7 @@
 
 use crate::{StoreError, TenantTx};
 use domain::ids::AccountId;
+use domain::settings::Settings;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -13,7 +14,9 @@ pub(crate) const ENSURE: &str = "
 pub(crate) const SET_DEFAULT: &str = "
     UPDATE app.users u SET default_account = a.account_id FROM app.accounts a
      WHERE a.user_id = u.user_id AND a.account_id = $1 AND a.removed_at IS NULL";
-pub(crate) const SET_SETTINGS: &str = "UPDATE app.users SET settings = $1";
+/// What a newer program put beside it stays.
+pub(crate) const CHANGE_SETTINGS: &str = "UPDATE app.users SET settings = settings || $1";
+pub(crate) const SET_DM_CHANNEL: &str = "UPDATE app.users SET dm_channel = $1";
 
 #[derive(FromRow)]
 struct Row {
@@ -22,10 +25,20 @@ struct Row {
     settings: serde_json::Value,
 }
 
-impl From<Row> for User {
-    fn from(row: Row) -> Self {
-        Self { locale: row.locale, default_account: row.default_account.map(AccountId), settings: row.settings }
+impl TryFrom<Row> for User {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            locale: row.locale,
+            default_account: row.default_account.map(AccountId),
+            settings: read(row.settings)?,
+        })
     }
+}
+
+pub(crate) fn read(settings: serde_json::Value) -> Result<Settings, StoreError> {
+    serde_json::from_value(settings).map_err(|_| StoreError::Broken("a user's settings cannot be read"))
 }
 
 /// A user, as stored.
@@ -35,8 +48,8 @@ pub struct User {
     pub locale: Option<String>,
     /// The account that commands without an account mean.
     pub default_account: Option<AccountId>,
-    /// Everything else that the user chose: a JSON object.
-    pub settings: serde_json::Value,
+    /// Everything else that the user chose.
+    pub settings: Settings,
 }
 
 impl TenantTx {
@@ -49,10 +62,10 @@ impl TenantTx {
         if let Some(row) = self.tx.first::<Row>(sqlx::query_as(READ)).await?
             && (locale.is_none() || locale == row.locale.as_deref())
         {
-            return Ok(row.into());
+            return row.try_into();
         }
         let query = sqlx::query_as::<_, Row>(ENSURE).bind(self.user()).bind(locale.map(ToOwned::to_owned));
-        self.tx.one(query).await.map(User::from)
+        self.tx.one(query).await?.try_into()
     }
 
     /// The account that commands without an account mean.
@@ -72,11 +85,29 @@ impl TenantTx {
         self.tx.touch(sqlx::query(SET_DEFAULT).bind(account.0)).await
     }
 
-    /// Replaces the user's settings.
+    /// The user's settings; the defaults of somebody whom we have not seen yet.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn settings(&mut self) -> Result<Settings, StoreError> {
+        let row = self.tx.first::<Row>(sqlx::query_as(READ)).await?;
+        row.map_or(Ok(Settings::default()), |row| read(row.settings))
+    }
+
+    /// Changes the fields that `to` names, an object with the names and values of [`Settings`]; the others stay as they are,
+    /// also when somebody changes them at the same time.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] before [`TenantTx::ensure_user`]; `Conflict(Check)` when it is not an object.
-    pub async fn set_settings(&mut self, settings: &serde_json::Value) -> Result<(), StoreError> {
-        self.tx.touch(sqlx::query(SET_SETTINGS).bind(settings.clone())).await
+    pub async fn change_settings(&mut self, to: &serde_json::Value) -> Result<(), StoreError> {
+        self.tx.touch(sqlx::query(CHANGE_SETTINGS).bind(to.clone())).await
+    }
+
+    /// Keeps the user's channel for direct messages: opening one is what Discord wants to see seldom.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] before [`TenantTx::ensure_user`].
+    pub async fn set_dm_channel(&mut self, channel: Option<i64>) -> Result<(), StoreError> {
+        self.tx.touch(sqlx::query(SET_DM_CHANNEL).bind(channel)).await
     }
 }

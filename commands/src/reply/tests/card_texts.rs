@@ -154,6 +154,7 @@ fn a_receipt_that_is_not_proved_never_reads_as_a_no() {
     · Last asked = <t:1795204800:R>
     -- Paddock's name for it: paddock-0000000000000000000000000000000b · updates by itself for a quarter of an hour
     (Check again | grey | check)
+    (Message me when it is known | grey | tell_me)
     "#);
 }
 

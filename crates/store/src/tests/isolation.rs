@@ -6,14 +6,18 @@ use super::world::{
     shown,
 };
 use crate::tx::{Disk, Tx};
-use crate::{AuditAction, AuditEntry, FormAsk, NewForm, NewIntent, Step, Store, StoreError, SystemTx, TenantTx};
+use crate::{
+    AuditAction, AuditEntry, FormAsk, NewForm, NewIntent, NoticeOutcome, Step, Store, StoreError, SystemTx, TenantTx,
+};
 use domain::account::{AccountName, AccountStatus, Environment};
 use domain::brokerage::{Lane, Meter};
 use domain::credential::Fingerprint;
 use domain::fresh;
 use domain::ids::{ClientOrderId, InteractionId};
 use domain::life::Life;
+use domain::notice::Notice;
 use domain::order::BrokerStatus;
+use domain::settings::Notices;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::time::Duration;
@@ -28,6 +32,7 @@ const TABLES: [&str; 13] = [
     "tickets",
     "intents",
     "interactions",
+    "notices",
     "orders",
     "fills",
     "audit",
@@ -64,10 +69,18 @@ fn said(answer: &impl Said) -> String {
 }
 
 as_eve! { tx, w;
-    ensure_user => "Ok(User { locale: None, default_account: None, settings: Object {} })": tx.ensure_user(None);
+    ensure_user => "Ok(User { locale: None, default_account: None, settings: Settings { notices: Off } })": tx.ensure_user(None);
     default_account => "Ok(None)": tx.default_account();
     set_default_account => "Err(NotFound)": tx.set_default_account(w.paper);
-    set_settings => "Ok(())": tx.set_settings(&serde_json::json!({}));
+    settings => "Ok(Settings { notices: Off })": tx.settings();
+    change_settings => "Ok(())": tx.change_settings(&serde_json::json!({}));
+    set_dm_channel => "Ok(())": tx.set_dm_channel(Some(1));
+    notify => "Ok(false)": tx.notify(&Notice::Stuck { intent: w.intent }, Duration::ZERO);
+    withdraw_notice => "Ok(false)": tx.withdraw_notice(&Notice::Stuck { intent: w.intent });
+    claim_notice => "Ok(None)": tx.claim_notice(w.notice, Duration::from_secs(1));
+    postpone_notice => "Err(NotFound)": tx.postpone_notice(w.notice, Duration::from_secs(1));
+    end_notice => "Err(NotFound)": tx.end_notice(w.notice, NoticeOutcome::Sent);
+    end_all_notices => "Ok(0)": tx.end_all_notices(NoticeOutcome::Sent);
     insert_account => "Err(Conflict(Exists))": async {
         // Her own row under Alice's id is no conflict; the id is taken by nobody but herself.
         let mine = new_account("eve", Environment::Paper);
@@ -138,7 +151,16 @@ as_eve! { tx, w;
 }
 
 /// What a transaction without a user may say: nothing, or a refusal.
-const AS_NOBODY: [&str; 6] = ["Ok([])", "Ok(None)", "Ok(false)", "Ok(Err(Unknown))", "Ok(Whole(None))", "Ok(())"];
+const AS_NOBODY: [&str; 8] = [
+    "Ok([])",
+    "Ok(None)",
+    "Ok(false)",
+    "Ok(0)",
+    "Ok(Err(Unknown))",
+    "Ok(Whole(None))",
+    "Ok(Settings { notices: Off })",
+    "Ok(())",
+];
 
 macro_rules! as_system {
     ($tx:ident; $($name:ident : $call:expr;)*) => {
@@ -162,6 +184,8 @@ as_system! { tx;
     credentials_to_reseal: async { tx.credentials_to_reseal(&Fingerprint::stored("other"), 100).await };
     key_uses: tx.key_uses();
     purge: tx.purge();
+    due_notices: tx.due_notices(100);
+    purge_notices: tx.purge_notices();
     audit_partitions_ahead: tx.audit_partitions_ahead(1);
     audit_verify_all: tx.audit_verify_all();
 }
@@ -247,7 +271,7 @@ async fn sql_without_any_condition_finds_and_touches_own_rows_only() {
     let world = World::new().await;
     let before = alices(&world).await;
     let (mut cases, mut leaked) = (0, 0);
-    for table in &TABLES[..11] {
+    for table in &TABLES[..12] {
         for user in ["222", "", "0", "-1"] {
             let set = format!("BEGIN; SET LOCAL app.user_id = '{user}'; ");
             let rows =
@@ -344,7 +368,7 @@ async fn a_cancelled_or_panicked_transaction_leaves_neither_rows_nor_a_user_behi
     for polls in 0..40 {
         let work = async {
             let mut tx = store.tenant(alice()).await.unwrap();
-            tx.set_settings(&serde_json::json!({ "half": "done" })).await.unwrap();
+            tx.change_settings(&serde_json::json!({ "half": "done" })).await.unwrap();
             tx.remove_account(world.paper).await.unwrap();
             std::future::pending::<()>().await;
         };
@@ -378,10 +402,10 @@ async fn a_cancelled_or_panicked_transaction_leaves_neither_rows_nor_a_user_behi
 async fn a_transaction_in_which_a_statement_failed_cannot_be_committed() {
     let world = World::new().await;
     let mut tx = world.tx().await;
-    tx.set_settings(&serde_json::json!({ "kept": true })).await.unwrap();
-    assert!(tx.set_settings(&serde_json::json!([])).await.is_err());
+    tx.change_settings(&serde_json::json!({ "notices": "off" })).await.unwrap();
+    assert!(tx.change_settings(&serde_json::json!("half")).await.is_err());
     assert_eq!(tx.accounts().await.unwrap_err(), StoreError::Broken("statement after a failed one"));
     assert_eq!(tx.commit().await, Err(StoreError::Broken("commit after a failed statement")));
     let mut tx = world.tx().await;
-    assert!(tx.ensure_user(None).await.unwrap().settings.get("kept").is_none());
+    assert_eq!(tx.settings().await.unwrap().notices, Notices::On, "as it was before");
 }

@@ -6,9 +6,11 @@ use domain::account::{AccountName, Environment, Quote};
 use domain::credential::{Fingerprint, Sealed};
 use domain::fresh;
 use domain::ids::{
-    AccountId, BrokerAccountId, BrokerOrderId, ClientOrderId, FormId, IntentId, InteractionId, TicketId, UserId,
+    AccountId, BrokerAccountId, BrokerOrderId, ClientOrderId, FormId, IntentId, InteractionId, NoticeId, TicketId,
+    UserId,
 };
 use domain::money::{Price, Quantity};
+use domain::notice::Notice;
 use domain::order::{BrokerOrder, BrokerStatus, Order, Pricing, Side, Size, TimeInForce};
 use domain::symbol::Symbol;
 use domain::tenant::Tenant;
@@ -45,6 +47,7 @@ pub(crate) struct World {
     pub(crate) intent: IntentId,
     pub(crate) interaction: InteractionId,
     pub(crate) broker_order: BrokerOrderId,
+    pub(crate) notice: NoticeId,
 }
 
 impl World {
@@ -57,7 +60,7 @@ impl World {
         db.as_superuser("INSERT INTO app.subjects (user_id, subject) VALUES (111, 111), (222, 222)").await;
         let mut tx = db.store().tenant(alice()).await.unwrap();
         tx.ensure_user(Some("en-US")).await.unwrap();
-        tx.set_settings(&serde_json::json!({ "note": CANARY })).await.unwrap();
+        tx.change_settings(&serde_json::json!({ "note": CANARY, "notices": "on" })).await.unwrap();
         let paper = link(&mut tx, "canary paper", Environment::Paper).await;
         let live = link(&mut tx, "canary live", Environment::Live).await;
         tx.set_default_account(paper).await.unwrap();
@@ -75,6 +78,7 @@ impl World {
         tx.upsert_order(paper, &shown).await.unwrap();
         tx.insert_fill(paper, &fill(shown.id, "canary-1")).await.unwrap();
         tx.interaction_seen(InteractionId(7003)).await.unwrap();
+        assert!(tx.notify(&Notice::Stuck { intent }, Duration::ZERO).await.unwrap());
         let detail = serde_json::json!({ "note": CANARY });
         tx.audit(&AuditEntry { detail, ..AuditEntry::of(AuditAction::AccountLinked) }).await.unwrap();
         tx.commit().await.unwrap();
@@ -82,8 +86,9 @@ impl World {
         let mut tx = db.store().tenant(eve()).await.unwrap();
         tx.ensure_user(None).await.unwrap();
         tx.commit().await.unwrap();
+        let notice = db.store().system().await.unwrap().due_notices(1).await.unwrap()[0].1;
         let interaction = InteractionId(7003);
-        Self { db, paper, live, form, ticket, cancel_all, clicked, intent, interaction, broker_order: shown.id }
+        Self { db, paper, live, form, ticket, cancel_all, clicked, intent, interaction, broker_order: shown.id, notice }
     }
 
     /// Alice's transaction.

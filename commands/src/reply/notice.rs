@@ -1,0 +1,25 @@
+//! What Paddock says by itself.
+
+use super::receipt::sheet;
+use super::{Reply, words};
+use desk::views::{Receipt, Tidings};
+
+/// The message that tells it.
+pub(crate) fn notice(tidings: &Tidings) -> Reply {
+    match tidings {
+        Tidings::LateArrival(order) => order_notice(
+            order,
+            "**This order counted as not placed, and has turned up at Alpaca after all.** What stands above is how it is now. \
+             If you placed another one in its stead, you may have two: cancel or sell what you do not want.",
+        ),
+        Tidings::Settled(order) => order_notice(
+            order,
+            &format!("This is what became of the order that you placed {}.", words::counting(order.decided_at)),
+        ),
+        Tidings::Stuck(order) => order_notice(order, "Its own message is too old to be updated, hence this one."),
+    }
+}
+
+fn order_notice(order: &Receipt, why: &str) -> Reply {
+    sheet(order).say(why).footer("You asked for such messages; /settings notices:off stops them.")
+}

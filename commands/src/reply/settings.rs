@@ -1,0 +1,26 @@
+//! `/settings`.
+
+use super::Reply;
+use domain::settings::{Notices, Settings};
+
+/// Every setting, and how to change it.
+pub(crate) fn settings(settings: &Settings) -> Reply {
+    Reply::plain("Your settings").with_wide("Direct messages", notices(settings.notices))
+}
+
+const fn notices(notices: Notices) -> &'static str {
+    match notices {
+        Notices::Off => {
+            "**off**: Paddock writes to you only when you use it. `/settings notices:on` lets it tell you when an order's \
+             fate becomes known late, when an order ends after its message stopped updating, and when one hangs."
+        }
+        Notices::On => {
+            "**on**: Paddock tells you when an order's fate becomes known late, when an order ends after its message \
+             stopped updating, and when one hangs. `/settings notices:off` stops that at once."
+        }
+        Notices::Undeliverable => {
+            "**off, because Discord did not let a message through**: you may have blocked Paddock, or closed direct \
+             messages from this server. Open them, then `/settings notices:on`."
+        }
+    }
+}

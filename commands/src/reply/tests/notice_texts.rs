@@ -1,0 +1,113 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+
+use super::*;
+use domain::settings::{Notices, Settings};
+
+#[test]
+fn settings_say_what_they_do_and_how_to_change_them() {
+    let texts: String = [Notices::Off, Notices::On, Notices::Undeliverable]
+        .map(|notices| settings::settings(&Settings { notices }).transcript())
+        .concat();
+    insta::assert_snapshot!(texts, @r#"
+    [grey] -
+    # Your settings
+    : Direct messages = **off**: Paddock writes to you only when you use it. `/settings notices:on` lets it tell you when an order's fate becomes known late, when an order ends after its message stopped updating, and when one hangs.
+    [grey] -
+    # Your settings
+    : Direct messages = **on**: Paddock tells you when an order's fate becomes known late, when an order ends after its message stopped updating, and when one hangs. `/settings notices:off` stops that at once.
+    [grey] -
+    # Your settings
+    : Direct messages = **off, because Discord did not let a message through**: you may have blocked Paddock, or closed direct messages from this server. Open them, then `/settings notices:on`.
+    "#);
+}
+
+#[test]
+fn a_notice_carries_its_accounts_banner_and_says_how_to_stop_such_messages() {
+    let late = at_broker(BrokerStatus::New);
+    let mut settled = filled(receipt(State::Over(Ending::Filled)), "5");
+    settled.account = live();
+    let stuck = Receipt { stuck: true, ..at_broker(BrokerStatus::PendingCancel) };
+    let texts: String =
+        [Tidings::LateArrival(Box::new(late)), Tidings::Settled(Box::new(settled)), Tidings::Stuck(Box::new(stuck))]
+            .iter()
+            .map(|tidings| notice::notice(tidings).transcript())
+            .collect();
+    insta::assert_snapshot!(texts, @r#"
+    [blue] PAPER · swing
+    # Working
+    Alpaca has the order and works on it.
+
+    **This order counted as not placed, and has turned up at Alpaca after all.** What stands above is how it is now. If you placed another one in its stead, you may have two: cancel or sell what you do not want.
+    : Order = Buy 5 AAPL at $184.50 or better
+    · Type = Limit $184.50 · day
+    · Decided = <t:1795204800:f>
+    -- You asked for such messages; /settings notices:off stops them.
+    (Cancel order | grey | cancel)
+    (Check again | grey | check)
+    [RED] LIVE · savings
+    # Filled
+    The whole order is done.
+
+    This is what became of the order that you placed <t:1795204800:R>.
+    : Order = Buy 5 AAPL at $184.50 or better
+    · Type = Limit $184.50 · day
+    · Filled = 5 of 5 at $184.47
+    · Value = $922.35
+    · Decided = <t:1795204800:f>
+    -- You asked for such messages; /settings notices:off stops them.
+    [blue] PAPER · swing
+    # Stuck at Alpaca
+    Alpaca has the order and has not managed to cancel it: **until that is through, it may still fill**. That normally takes moments; something is wrong at Alpaca. **Do not send it again.** Paddock keeps looking. If it lasts, see <https://status.alpaca.markets> or ask Alpaca's support, and give them the order's id below.
+
+    Its own message is too old to be updated, hence this one.
+    : Order = Buy 5 AAPL at $184.50 or better
+    · Type = Limit $184.50 · day
+    · Decided = <t:1795204800:f>
+    -- You asked for such messages; /settings notices:off stops them.
+    (Cancel order | grey | cancel)
+    (Check again | grey | check)
+    (Message me when it is known | grey | tell_me)
+    "#);
+}
+
+#[test]
+fn a_stuck_order_says_what_hangs_and_never_that_it_failed() {
+    let texts: String = [BrokerStatus::PendingNew, BrokerStatus::PendingCancel, BrokerStatus::PendingReplace]
+        .map(|status| {
+            let stuck = Receipt { stuck: true, ..at_broker(status) };
+            receipt::receipt(&stuck, Following::Yes).transcript()
+        })
+        .concat();
+    insta::assert_snapshot!(texts, @r#"
+    [blue] PAPER · swing
+    # Stuck at Alpaca
+    Alpaca has the order and has not managed to pass it on to the market: **it may still fill**. That normally takes moments; something is wrong at Alpaca. **Do not send it again.** Paddock keeps looking. If it lasts, see <https://status.alpaca.markets> or ask Alpaca's support, and give them the order's id below.
+    : Order = Buy 5 AAPL at $184.50 or better
+    · Type = Limit $184.50 · day
+    · Decided = <t:1795204800:f>
+    -- Alpaca order 00000000-0000-0000-0000-0000000000a1 · updates by itself for a quarter of an hour
+    (Cancel order | grey | cancel)
+    (Check again | grey | check)
+    (Message me when it is known | grey | tell_me)
+    [blue] PAPER · swing
+    # Stuck at Alpaca
+    Alpaca has the order and has not managed to cancel it: **until that is through, it may still fill**. That normally takes moments; something is wrong at Alpaca. **Do not send it again.** Paddock keeps looking. If it lasts, see <https://status.alpaca.markets> or ask Alpaca's support, and give them the order's id below.
+    : Order = Buy 5 AAPL at $184.50 or better
+    · Type = Limit $184.50 · day
+    · Decided = <t:1795204800:f>
+    -- Alpaca order 00000000-0000-0000-0000-0000000000a1 · updates by itself for a quarter of an hour
+    (Cancel order | grey | cancel)
+    (Check again | grey | check)
+    (Message me when it is known | grey | tell_me)
+    [blue] PAPER · swing
+    # Stuck at Alpaca
+    Alpaca has the order and has not managed to replace it: **until that is through, the old one may still fill**. That normally takes moments; something is wrong at Alpaca. **Do not send it again.** Paddock keeps looking. If it lasts, see <https://status.alpaca.markets> or ask Alpaca's support, and give them the order's id below.
+    : Order = Buy 5 AAPL at $184.50 or better
+    · Type = Limit $184.50 · day
+    · Decided = <t:1795204800:f>
+    -- Alpaca order 00000000-0000-0000-0000-0000000000a1 · updates by itself for a quarter of an hour
+    (Cancel order | grey | cancel)
+    (Check again | grey | check)
+    (Message me when it is known | grey | tell_me)
+    "#);
+}

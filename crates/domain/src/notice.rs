@@ -1,0 +1,37 @@
+//! What Paddock tells a user by itself. A notice names a row and tells nothing of it: what is sent is read when it is sent.
+
+use crate::ids::IntentId;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One thing worth a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Notice {
+    /// An order that counted as not placed is at the broker after all.
+    LateArrival {
+        /// Which.
+        intent: IntentId,
+    },
+    /// An order's fate became known, or it ended, after its message could no longer be edited.
+    Settled {
+        /// Which.
+        intent: IntentId,
+    },
+    /// An order hangs at the broker, and its message can no longer be edited.
+    Stuck {
+        /// Which.
+        intent: IntentId,
+    },
+}
+
+/// What makes two notices one: each fact is told once.
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LateArrival { intent } => write!(f, "late_arrival {intent}"),
+            Self::Settled { intent } => write!(f, "settled {intent}"),
+            Self::Stuck { intent } => write!(f, "stuck {intent}"),
+        }
+    }
+}

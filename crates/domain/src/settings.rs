@@ -1,0 +1,25 @@
+//! What a user chose for themselves, whatever the account.
+
+use serde::{Deserialize, Serialize};
+
+/// A user's settings. A new one is a new field here: rows that lack it read as its default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Whether Paddock may write to the user by itself.
+    pub notices: Notices,
+}
+
+/// Whether Paddock may send direct messages that nobody asked for a moment ago. Nobody is written to before they said yes:
+/// Discord's policy for developers asks for that, and a message about an order tells whoever looks over a shoulder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notices {
+    /// No, or never asked.
+    #[default]
+    Off,
+    /// Yes.
+    On,
+    /// The user said yes, and then Discord said that no message of ours reaches them. Not tried again before they say yes anew.
+    Undeliverable,
+}
