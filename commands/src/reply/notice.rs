@@ -1,6 +1,6 @@
 //! What Paddock says by itself.
 
-use super::receipt::sheet;
+use super::receipt::{name, sheet};
 use super::{Reply, words};
 use desk::views::{Receipt, Tidings};
 
@@ -21,5 +21,5 @@ pub(crate) fn notice(tidings: &Tidings) -> Reply {
 }
 
 fn order_notice(order: &Receipt, why: &str) -> Reply {
-    sheet(order).say(why).footer("You asked for such messages; /settings notices:off stops them.")
+    sheet(order).say(why).footer(format!("{} · /settings notices:off stops such messages", name(order)))
 }

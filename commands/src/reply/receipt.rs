@@ -176,11 +176,16 @@ fn value(receipt: &Receipt) -> Option<String> {
     (!value.is_zero()).then(|| Usd(value.round_dp(2)).to_string())
 }
 
-fn footer(receipt: &Receipt, following: Following) -> String {
-    let name = match receipt.life.broker_order {
+/// By which Alpaca finds it.
+pub(crate) fn name(receipt: &Receipt) -> String {
+    match receipt.life.broker_order {
         Some(id) => format!("Alpaca order {}", id.0.hyphenated()),
         None => format!("Paddock's name for it: {}", receipt.client_order_id),
-    };
+    }
+}
+
+fn footer(receipt: &Receipt, following: Following) -> String {
+    let name = name(receipt);
     match following {
         _ if receipt.life.state.is_settled() => name,
         Following::Yes => format!("{name} · updates by itself for a quarter of an hour"),

@@ -41,7 +41,7 @@ fn a_notice_carries_its_accounts_banner_and_says_how_to_stop_such_messages() {
     : Order = Buy 5 AAPL at $184.50 or better
     · Type = Limit $184.50 · day
     · Decided = <t:1795204800:f>
-    -- You asked for such messages; /settings notices:off stops them.
+    -- Alpaca order 00000000-0000-0000-0000-0000000000a1 · /settings notices:off stops such messages
     (Cancel order | grey | cancel)
     (Check again | grey | check)
     [RED] LIVE · savings
@@ -54,7 +54,7 @@ fn a_notice_carries_its_accounts_banner_and_says_how_to_stop_such_messages() {
     · Filled = 5 of 5 at $184.47
     · Value = $922.35
     · Decided = <t:1795204800:f>
-    -- You asked for such messages; /settings notices:off stops them.
+    -- Paddock's name for it: paddock-0000000000000000000000000000000b · /settings notices:off stops such messages
     [blue] PAPER · swing
     # Stuck at Alpaca
     Alpaca has the order and has not managed to cancel it: **until that is through, it may still fill**. That normally takes moments; something is wrong at Alpaca. **Do not send it again.** Paddock keeps looking. If it lasts, see <https://status.alpaca.markets> or ask Alpaca's support, and give them the order's id below.
@@ -63,10 +63,9 @@ fn a_notice_carries_its_accounts_banner_and_says_how_to_stop_such_messages() {
     : Order = Buy 5 AAPL at $184.50 or better
     · Type = Limit $184.50 · day
     · Decided = <t:1795204800:f>
-    -- You asked for such messages; /settings notices:off stops them.
+    -- Alpaca order 00000000-0000-0000-0000-0000000000a1 · /settings notices:off stops such messages
     (Cancel order | grey | cancel)
     (Check again | grey | check)
-    (Message me when it is known | grey | tell_me)
     "#);
 }
 
