@@ -24,7 +24,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// Every table that holds something of a user.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "users",
     "accounts",
     "credentials",
