@@ -20,7 +20,6 @@ mod kill;
 mod leaks;
 mod limits;
 mod live;
-mod notices;
 mod outages;
 mod paper;
 mod restart;
