@@ -10,8 +10,9 @@ use desk::{Field, Refused};
 use domain::account::NameRefusal;
 use domain::brokerage::Lane;
 use domain::money::{Price, Quantity, Usd};
-use domain::order::{Order, Pricing, Side, Size, TimeInForce};
-use domain::symbol::{Symbol, looks_like_secret};
+use domain::order::{Class, Order, Pricing, Side, Size, TimeInForce};
+use domain::policy::RuleBreak;
+use domain::symbol::{AssetKind, Symbol, looks_like_secret};
 
 /// Buy shares of a stock or fund
 #[poise::command(slash_command)]
@@ -111,13 +112,20 @@ impl Typed {
             Some(text) => Pricing::Limit(Price::parse(text).map_err(|why| Refused::Number(Field::Limit, why))?),
             None => Pricing::Market,
         };
+        let symbol = Symbol::parse(&self.symbol).map_err(Refused::Symbol)?;
+        if symbol.kind() != AssetKind::Equity {
+            return Err(Refused::Rule(RuleBreak::NotTradable(symbol.to_string())));
+        }
         Ok(Order {
-            symbol: Symbol::parse(&self.symbol).map_err(Refused::Symbol)?,
+            symbol,
             side,
             size: amount,
             pricing,
             time_in_force: self.tif.map_or(TimeInForce::Day, |word| word.0),
             extended_hours: self.extended.unwrap_or(false),
+            class: Class::Simple,
+            effect: None,
+            replaces: None,
         })
     }
 }
@@ -157,7 +165,8 @@ mod tests {
             (typed("AAPL", Some("1e5"), None, None), Refused::Number(Field::Quantity, NumberRefusal::NotPlain)),
             (typed("AAPL", None, Some("1,000"), None), Refused::Number(Field::Dollars, NumberRefusal::Comma)),
             (typed("AAPL", Some("1"), None, Some("-3")), Refused::Number(Field::Limit, NumberRefusal::Negative)),
-            (typed("BTC/USD", Some("1"), None, None), Refused::Symbol(SymbolRefusal::Crypto)),
+            (typed("AAPL261318C00250000", Some("1"), None, None), Refused::Symbol(SymbolRefusal::NoSuchDay)),
+            (typed("BTC/USD", Some("1"), None, None), Refused::Rule(RuleBreak::NotTradable("BTC/USD".into()))),
             (typed(&secret, Some("1"), None, None), Refused::Name(NameRefusal::LooksLikeSecret)),
             (typed("AAPL", Some(&secret), None, None), Refused::Name(NameRefusal::LooksLikeSecret)),
         ];

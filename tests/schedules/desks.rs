@@ -18,7 +18,7 @@ use domain::clock::{Clock, SystemClock};
 use domain::fresh;
 use domain::ids::{InteractionId, TicketId, UserId};
 use domain::money::{Price, Quantity};
-use domain::order::{Order, Pricing, Side, Size, TimeInForce};
+use domain::order::{Order, Pricing, Side, Size};
 use domain::symbol::Symbol;
 use domain::tenant::Tenant;
 use futures::future::join_all;
@@ -381,14 +381,12 @@ fn member(seed: u64, user: i64, floor: &Floor) -> Member {
         0 => Pricing::Limit(Price::new(Decimal::from(5)).unwrap()),
         _ => Pricing::Market,
     };
-    let order = Order {
-        symbol: Symbol::parse("F").unwrap(),
-        side: Side::Buy,
-        size: Size::Shares(Quantity::new(Decimal::from(1 + rng.below(9))).unwrap()),
+    let order = Order::plain(
+        Side::Buy,
+        Symbol::parse("F").unwrap(),
+        Size::Shares(Quantity::new(Decimal::from(1 + rng.below(9))).unwrap()),
         pricing,
-        time_in_force: TimeInForce::Day,
-        extended_hours: false,
-    };
+    );
     let direct = environment == exchange::Environment::Paper && rng.chance(40);
     let original = interaction();
     let clicks = (0..=rng.below(3))

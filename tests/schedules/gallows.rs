@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::account::{self, Asset, BrokerAccount, Configurations, MarketClock, Position, Snapshot, TradingDay};
-use domain::brokerage::{Access, Brokerage, Lane, MarketData, Meter, Which};
+use domain::brokerage::{Access, Brokerage, Lane, MarketData, Meter, Which, Wish};
 use domain::credential::KeyPair;
 use domain::ids::{BrokerOrderId, ClientOrderId};
-use domain::order::{BrokerOrder, Order};
-use domain::outcome::{CancelOutcome, Doubt, Lookup, Outcome, ReadFailure};
+use domain::order::{BrokerOrder, Order, Replaces};
+use domain::outcome::{CancelOutcome, Doubt, ExerciseOutcome, Lookup, Outcome, ReadFailure};
 use domain::symbol::Symbol;
 use domain::tenant::Tenant;
 use futures::FutureExt;
@@ -157,6 +157,14 @@ impl Brokerage for Gallows {
                 Outcome::Unknown(Doubt::TimedOut)
             }
         }
+    }
+
+    async fn replace(&self, on: &Access, _: Replaces, order: &Order, id: &ClientOrderId) -> Outcome {
+        self.submit(on, order, id).await
+    }
+
+    async fn exercise(&self, on: &Access, contract: &Symbol, wish: Wish) -> ExerciseOutcome {
+        self.pit.exercise(on, contract, wish).await
     }
 
     async fn account(&self, on: &Access) -> Result<BrokerAccount, ReadFailure> {

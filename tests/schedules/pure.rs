@@ -13,7 +13,7 @@ use domain::credential::KeyPair;
 use domain::ids::ClientOrderId;
 use domain::life::{Ending, Life, Seen, State};
 use domain::money::{Price, Quantity};
-use domain::order::{BrokerOrder, Order, Pricing, Side, Size, TimeInForce};
+use domain::order::{BrokerOrder, Order, Pricing, Side, Size};
 use domain::outcome::Lookup;
 use domain::symbol::Symbol;
 use futures::FutureExt;
@@ -351,12 +351,10 @@ fn order(rng: &mut Rng) -> Order {
         2 => (7, price(1_050)),       // trades at once
         _ => (1 + rng.below(9), Pricing::Market),
     };
-    Order {
-        symbol: Symbol::parse("F").unwrap(),
-        side: Side::Buy,
-        size: Size::Shares(Quantity::new(Decimal::from(shares)).unwrap()),
+    Order::plain(
+        Side::Buy,
+        Symbol::parse("F").unwrap(),
+        Size::Shares(Quantity::new(Decimal::from(shares)).unwrap()),
         pricing,
-        time_in_force: TimeInForce::Day,
-        extended_hours: false,
-    }
+    )
 }

@@ -9,7 +9,7 @@ use domain::account::{
 use domain::ids::{AccountId, BrokerAccountId, BrokerOrderId, ClientOrderId, IntentId, TicketId};
 use domain::life::{Life, State};
 use domain::money::{Price, Quantity, Usd};
-use domain::order::{BrokerOrder, BrokerStatus, Order, Pricing, Side, Size, TimeInForce};
+use domain::order::{BrokerOrder, BrokerStatus, Order, Pricing, Side, Size};
 use domain::outcome::{Refusal, RefusalReason};
 use domain::symbol::Symbol;
 use rust_decimal::Decimal;
@@ -95,14 +95,12 @@ pub(crate) fn clock(is_open: bool) -> MarketClock {
 }
 
 pub(crate) fn order(side: Side) -> Order {
-    Order {
-        symbol: Symbol::parse("AAPL").unwrap(),
+    Order::plain(
         side,
-        size: Size::Shares(Quantity::parse("5").unwrap()),
-        pricing: Pricing::Limit(Price::parse("184.50").unwrap()),
-        time_in_force: TimeInForce::Day,
-        extended_hours: false,
-    }
+        Symbol::parse("AAPL").unwrap(),
+        Size::Shares(Quantity::parse("5").unwrap()),
+        Pricing::Limit(Price::parse("184.50").unwrap()),
+    )
 }
 
 pub(crate) fn card(account: LinkedAccount) -> ConfirmCard {
@@ -167,6 +165,12 @@ pub(crate) fn broker_order(status: BrokerStatus) -> BrokerOrder {
         kind: "limit".into(),
         time_in_force: "day".into(),
         limit_price: Some(Price::parse("184.50").unwrap()),
+        stop_price: None,
+        trail: None,
+        class: String::new(),
+        legs: Vec::new(),
+        replaces: None,
+        replaced_by: None,
         extended_hours: false,
         status,
         filled_qty: Decimal::ZERO,

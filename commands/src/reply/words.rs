@@ -111,25 +111,32 @@ pub(crate) fn size(order: &Order) -> String {
 
 /// `Buy 5 AAPL at the market`, `Sell $50.00 of AAPL at $184.50 or better`.
 pub(crate) fn order(order: &Order) -> String {
-    let what = format!("{} {}", side(order.side), size(order));
-    match order.pricing {
-        Pricing::Market => format!("{what} at the market"),
-        Pricing::Limit(price) => format!("{what} at {price} or better"),
-    }
+    format!("{} {} {}{}", side(order.side), size(order), order.pricing, order.class)
 }
 
 /// `Market · day`, `Limit $184.50 · until canceled · extended hours`.
 pub(crate) fn terms(order: &Order) -> String {
     let price = match order.pricing {
         Pricing::Market => "Market".to_owned(),
-        Pricing::Limit(price) => format!("Limit {price}"),
-    };
-    let time = match order.time_in_force {
-        TimeInForce::Day => "day",
-        TimeInForce::Gtc => "until canceled",
+        Pricing::Limit(limit) => format!("Limit {limit}"),
+        Pricing::Stop(stop) => format!("Stop {stop}"),
+        Pricing::StopLimit { stop, limit } => format!("Stop {stop}, limit {limit}"),
+        Pricing::Trail(trail) => format!("Trailing stop {trail}"),
     };
     let hours = if order.extended_hours { " · extended hours" } else { "" };
-    format!("{price} · {time}{hours}")
+    format!("{price} · {}{hours}", time(order.time_in_force))
+}
+
+/// How long an order works, in words.
+pub(crate) const fn time(tif: TimeInForce) -> &'static str {
+    match tif {
+        TimeInForce::Day => "day",
+        TimeInForce::Gtc => "until canceled",
+        TimeInForce::Opg => "at the open",
+        TimeInForce::Cls => "at the close",
+        TimeInForce::Ioc => "at once, rest canceled",
+        TimeInForce::Fok => "at once and whole, or not at all",
+    }
 }
 
 /// When the market would take an order up.

@@ -2,7 +2,9 @@
 
 use crate::budget::Budget;
 use crate::calls::NoAnswer;
-use crate::endpoint::{Endpoint, account, assets, cancel, clock, look_up, orders, positions, quotes, submit};
+use crate::endpoint::{
+    Endpoint, account, assets, cancel, clock, exercise, look_up, orders, positions, quotes, replace, submit,
+};
 use crate::listing::Listing;
 use crate::origins::Origins;
 use crate::path::Path;
@@ -12,11 +14,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::account::{
     Asset, BrokerAccount, Configurations, Environment, MarketClock, Position, Quote, Snapshot, TradingDay,
 };
-use domain::brokerage::{Access, Brokerage, Lane, MarketData, Meter, SharedBudget, Which};
+use domain::brokerage::{Access, Brokerage, Lane, MarketData, Meter, SharedBudget, Which, Wish};
 use domain::clock::Clock;
 use domain::ids::{BrokerOrderId, ClientOrderId};
-use domain::order::{BrokerOrder, Order};
-use domain::outcome::{CancelOutcome, Lookup, Outcome, ReadFailure};
+use domain::order::{BrokerOrder, Order, Replaces};
+use domain::outcome::{CancelOutcome, ExerciseOutcome, Lookup, Outcome, ReadFailure};
 use domain::symbol::Symbol;
 use reqwest::{Method, Request};
 use std::sync::Arc;
@@ -149,6 +151,22 @@ impl Brokerage for Alpaca {
         let submit = submit::Submit { order, id };
         match self.call(on, &submit).await {
             Ok(answer) => submit.read(&answer),
+            Err(none) => none.verdict().into(),
+        }
+    }
+
+    async fn replace(&self, on: &Access, replaces: Replaces, order: &Order, id: &ClientOrderId) -> Outcome {
+        let replace = replace::Replace { old: replaces.order, order, changes: replaces.changes, id };
+        match self.call(on, &replace).await {
+            Ok(answer) => replace.read(&answer),
+            Err(none) => none.verdict().into(),
+        }
+    }
+
+    async fn exercise(&self, on: &Access, contract: &Symbol, wish: Wish) -> ExerciseOutcome {
+        let exercise = exercise::Exercise { contract, wish };
+        match self.call(on, &exercise).await {
+            Ok(answer) => exercise.read(&answer),
             Err(none) => none.verdict().into(),
         }
     }

@@ -6,7 +6,7 @@ use crate::endpoint::Endpoint;
 use crate::transport::{self, Answer, Lost};
 use domain::brokerage::{Access, Lane};
 use domain::fresh;
-use domain::outcome::{CancelOutcome, Doubt, Outcome, ReadFailure, Refusal, RefusalReason};
+use domain::outcome::{CancelOutcome, Doubt, ExerciseOutcome, Outcome, ReadFailure, Refusal, RefusalReason};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Request};
 use secrecy::{ExposeSecret, SecretString};
@@ -92,12 +92,21 @@ impl From<Verdict> for CancelOutcome {
     }
 }
 
+impl From<Verdict> for ExerciseOutcome {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Unsent(refusal) => Self::Refused(refusal),
+            Verdict::Doubtful(doubt) => Self::Unknown(doubt),
+        }
+    }
+}
+
 const fn unsent(reason: RefusalReason) -> Verdict {
     Verdict::Unsent(Refusal { reason, message: String::new(), status: 0, code: None, request_id: None })
 }
 
 impl Alpaca {
-    /// Makes a call. A POST is sent once, whatever happens. A DELETE is tried once more after a lost connection, a GET
+    /// Makes a call. A POST or PATCH is sent once, whatever happens. A DELETE is tried once more after a lost connection, a GET
     /// twice more after that, 429 and 5xx, with full-jitter back-off. Each try pays from the budget, and all of them
     /// end within one deadline, counted from the first byte out.
     pub(crate) async fn call<E: Endpoint>(&self, on: &Access, endpoint: &E) -> Result<Answer, NoAnswer> {

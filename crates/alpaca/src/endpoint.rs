@@ -4,11 +4,14 @@ pub(crate) mod account;
 pub(crate) mod assets;
 pub(crate) mod cancel;
 pub(crate) mod clock;
+pub(crate) mod exercise;
 pub(crate) mod look_up;
 pub(crate) mod orders;
 pub(crate) mod positions;
 pub(crate) mod quotes;
+pub(crate) mod replace;
 pub(crate) mod submit;
+mod ticket;
 
 use crate::path::Path;
 use crate::problem::Problem;

@@ -5,7 +5,7 @@ use crate::transport::Answer;
 use domain::brokerage::Which;
 use domain::ids::{BrokerOrderId, ClientOrderId, IntentId};
 use domain::money::Quantity;
-use domain::order::{BrokerOrder, Order, Pricing, Side, Size, TimeInForce};
+use domain::order::{BrokerOrder, Order, Pricing, Side, Size};
 use domain::outcome::{CancelOutcome, Lookup, Outcome};
 use domain::symbol::Symbol;
 use rust_decimal::Decimal;
@@ -86,14 +86,12 @@ fn sound(order: &BrokerOrder) {
 }
 
 fn order() -> Option<Order> {
-    Some(Order {
-        symbol: Symbol::parse("XYZ").ok()?,
-        side: Side::Buy,
-        size: Size::Shares(Quantity::new(Decimal::from(3))?),
-        pricing: Pricing::Market,
-        time_in_force: TimeInForce::Day,
-        extended_hours: false,
-    })
+    Some(Order::plain(
+        Side::Buy,
+        Symbol::parse("XYZ").ok()?,
+        Size::Shares(Quantity::new(Decimal::from(3))?),
+        Pricing::Market,
+    ))
 }
 
 #[cfg(test)]

@@ -31,6 +31,10 @@ pub(crate) enum Path {
     Asset(Symbol),
     /// `/v2/positions`
     Positions,
+    /// `/v2/positions/{contract}/exercise`
+    Exercise(Symbol),
+    /// `/v2/positions/{contract}/do-not-exercise`
+    DoNotExercise(Symbol),
     /// `/v2/orders`
     Orders,
     /// `/v2/orders/{id}`
@@ -63,6 +67,8 @@ impl Path {
             Self::Assets => owned(&["v2", "assets"]),
             Self::Asset(symbol) => owned(&["v2", "assets", named(symbol)?]),
             Self::Positions => owned(&["v2", "positions"]),
+            Self::Exercise(contract) => owned(&["v2", "positions", named(contract)?, "exercise"]),
+            Self::DoNotExercise(contract) => owned(&["v2", "positions", named(contract)?, "do-not-exercise"]),
             Self::Orders => owned(&["v2", "orders"]),
             Self::Order(id) => owned(&["v2", "orders", &id.0.as_hyphenated().to_string()]),
             Self::OrderByClientId => owned(&["v2", "orders:by_client_order_id"]),
@@ -103,6 +109,8 @@ mod tests {
             Path::Assets,
             Path::Asset(symbol.clone()),
             Path::Positions,
+            Path::Exercise(symbol.clone()),
+            Path::DoNotExercise(symbol.clone()),
             Path::Orders,
             Path::Order("0f1c2b7e-6f53-4a75-9c0c-6d2b2a9e1f01".parse().unwrap()),
             Path::OrderByClientId,
@@ -119,6 +127,8 @@ mod tests {
                 | Path::Assets
                 | Path::Asset(_)
                 | Path::Positions
+                | Path::Exercise(_)
+                | Path::DoNotExercise(_)
                 | Path::Orders
                 | Path::Order(_)
                 | Path::OrderByClientId
@@ -130,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_allow_list_is_these_thirteen_paths_and_none_moves_money() {
+    fn the_allow_list_is_these_fifteen_paths_and_none_moves_money() {
         let origins = Origins::alpaca().unwrap();
         let url = |path: &Path| origins.url(Environment::Paper, path).unwrap().to_string();
         let urls: Vec<_> = every(&Symbol::from_broker("BRK.B")).iter().map(url).collect();
@@ -146,6 +156,8 @@ mod tests {
                 format!("{paper}/v2/assets"),
                 format!("{paper}/v2/assets/BRK.B"),
                 format!("{paper}/v2/positions"),
+                format!("{paper}/v2/positions/BRK.B/exercise"),
+                format!("{paper}/v2/positions/BRK.B/do-not-exercise"),
                 format!("{paper}/v2/orders"),
                 format!("{paper}/v2/orders/0f1c2b7e-6f53-4a75-9c0c-6d2b2a9e1f01"),
                 format!("{paper}/v2/orders:by_client_order_id"),

@@ -145,7 +145,7 @@ impl Desk {
             other => other.into(),
         })?;
         let (order, shown) = match tx.ticket(click.ticket).await?.ask {
-            store::Ask::Order { order, quote } if order == intent.order => (order, quote),
+            store::Ask::Order { order, quote } if *order == intent.order => (*order, quote),
             _ => return Err(Refused::AlreadyHandled),
         };
         if intent.interaction != click.interaction || intent.life.state != State::Intended || intent.sent_at.is_some() {

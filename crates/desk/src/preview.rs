@@ -89,7 +89,7 @@ impl Desk {
             id: fresh::ticket(),
             account: account.id,
             environment: account.environment,
-            ask: store::Ask::Order { order: ask.order.clone(), quote },
+            ask: store::Ask::Order { order: Box::new(ask.order.clone()), quote },
             guild: ask.guild,
             lives_for: self.inner().limits.ticket,
         };
@@ -187,7 +187,7 @@ impl Surroundings {
         let reference = self.snapshot.as_ref().ok().and_then(|snapshot| {
             snapshot.quote.and_then(|quote| quote.far_side(order.side)).or(snapshot.last).or(snapshot.previous_close)
         });
-        let limited = matches!(order.pricing, domain::order::Pricing::Limit(_));
+        let limited = order.pricing.limit().or(order.pricing.stop()).is_some();
         if reference.is_none() && !limited {
             return Err(match &self.snapshot {
                 Ok(_) | Err(ReadFailure::NotFound) => Refused::NoQuote(order.symbol.clone()),

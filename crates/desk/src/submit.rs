@@ -186,10 +186,16 @@ impl Outbound {
         Ok((lease, Some(keyed)))
     }
 
-    /// One POST, one deadline, no repeat.
+    /// One POST (a PATCH when it takes another order's place), one deadline, no repeat.
     async fn post(&self, access: &Access) -> Outcome {
         let (desk, intent) = (&self.desk, &self.intent);
-        let call = desk.inner().brokerage.submit(access, &intent.order, &intent.client_order_id);
+        let (brokerage, order, name) = (&desk.inner().brokerage, &intent.order, &intent.client_order_id);
+        let call = async {
+            match order.replaces {
+                Some(replaces) => brokerage.replace(access, replaces, order, name).await,
+                None => brokerage.submit(access, order, name).await,
+            }
+        };
         let outcome = desk.within(POST, call).await.unwrap_or(Outcome::Unknown(Doubt::TimedOut));
         match outcome {
             Outcome::Landed(order) if !is_ours(intent, &order) => {

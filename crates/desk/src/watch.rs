@@ -45,7 +45,7 @@ impl Desk {
         if known.life.state.is_settled() && !known.life.state.is_absence() {
             return Ok(None);
         }
-        self.within(within, self.await_change(tenant, known)).await.transpose()
+        Box::pin(self.within(within, self.await_change(tenant, known))).await.transpose()
     }
 
     async fn await_change(&self, tenant: Tenant, known: &Receipt) -> Result<Receipt, Refused> {

@@ -5,11 +5,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::account::{
     Asset, BrokerAccount, Configurations, Environment, MarketClock, Position, Quote, Snapshot, TradingDay,
 };
-use domain::brokerage::{Access, Brokerage, Lane, MarketData, Meter, Which};
+use domain::brokerage::{Access, Brokerage, Lane, MarketData, Meter, Which, Wish};
 use domain::ids::{BrokerAccountId, BrokerOrderId, ClientOrderId};
 use domain::money::{Price, Usd};
-use domain::order::{BrokerOrder, BrokerStatus, Order, Pricing, Size};
-use domain::outcome::{CancelOutcome, Doubt, Lookup, Outcome, ReadFailure, Refusal, RefusalReason};
+use domain::order::{BrokerOrder, BrokerStatus, Order, Replaces, Size};
+use domain::outcome::{CancelOutcome, Doubt, ExerciseOutcome, Lookup, Outcome, ReadFailure, Refusal, RefusalReason};
 use domain::symbol::Symbol;
 use futures::future::BoxFuture;
 use rust_decimal::Decimal;
@@ -193,6 +193,17 @@ impl Brokerage for Scripted {
         outcome
     }
 
+    async fn replace(&self, on: &Access, _: Replaces, order: &Order, id: &ClientOrderId) -> Outcome {
+        self.submit(on, order, id).await
+    }
+
+    async fn exercise(&self, on: &Access, _: &Symbol, _: Wish) -> ExerciseOutcome {
+        match self.admit("exercise", on) {
+            Ok(_) => ExerciseOutcome::Taken,
+            Err(_) => ExerciseOutcome::Refused(refusal(RefusalReason::Credentials, 401)),
+        }
+    }
+
     async fn look_up(&self, on: &Access, id: &ClientOrderId) -> Lookup {
         let account = match self.admit("look_up", on) {
             Ok(account) => account,
@@ -317,10 +328,6 @@ pub fn landed(order: &Order, id: &ClientOrderId) -> BrokerOrder {
         Size::Shares(qty) => (Some(qty.get()), None),
         Size::Dollars(usd) => (None, Some(usd.0)),
     };
-    let (kind, limit_price) = match order.pricing {
-        Pricing::Market => ("market", None),
-        Pricing::Limit(limit) => ("limit", Some(limit)),
-    };
     BrokerOrder {
         id: BrokerOrderId(Uuid::from_bytes(domain::fresh::bytes())),
         client_order_id: id.clone(),
@@ -328,9 +335,15 @@ pub fn landed(order: &Order, id: &ClientOrderId) -> BrokerOrder {
         side: Some(order.side),
         qty,
         notional,
-        kind: kind.into(),
+        kind: order.pricing.kind().into(),
         time_in_force: order.time_in_force.as_str().into(),
-        limit_price,
+        limit_price: order.pricing.limit(),
+        stop_price: order.pricing.stop(),
+        trail: order.pricing.trail(),
+        class: order.class.as_str().into(),
+        legs: Vec::new(),
+        replaces: order.replaces.map(|replaces| replaces.order),
+        replaced_by: None,
         extended_hours: order.extended_hours,
         status: BrokerStatus::New,
         filled_qty: Decimal::ZERO,

@@ -11,7 +11,7 @@ use domain::clock::SystemClock;
 use domain::fresh;
 use domain::ids::{IntentId, InteractionId, TicketId, UserId};
 use domain::money::{Price, Quantity};
-use domain::order::{Order, Pricing, Side, Size, TimeInForce};
+use domain::order::{Order, Pricing, Side, Size};
 use domain::symbol::Symbol;
 use domain::tenant::Tenant;
 use secrecy::SecretString;
@@ -183,14 +183,12 @@ pub fn ask(order: Order) -> Ask {
 }
 
 pub fn market(shares: u32) -> Order {
-    Order {
-        symbol: Symbol::parse("AAPL").unwrap(),
-        side: Side::Buy,
-        size: Size::Shares(Quantity::parse(&shares.to_string()).unwrap()),
-        pricing: Pricing::Market,
-        time_in_force: TimeInForce::Day,
-        extended_hours: false,
-    }
+    Order::plain(
+        Side::Buy,
+        Symbol::parse("AAPL").unwrap(),
+        Size::Shares(Quantity::parse(&shares.to_string()).unwrap()),
+        Pricing::Market,
+    )
 }
 
 pub fn limit(shares: u32, at: &str) -> Order {

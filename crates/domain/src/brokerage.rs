@@ -5,8 +5,8 @@ use crate::account::{
 };
 use crate::credential::KeyPair;
 use crate::ids::{AccountId, BrokerOrderId, ClientOrderId};
-use crate::order::{BrokerOrder, Order};
-use crate::outcome::{CancelOutcome, Lookup, Outcome, ReadFailure};
+use crate::order::{BrokerOrder, Order, Replaces};
+use crate::outcome::{CancelOutcome, ExerciseOutcome, Lookup, Outcome, ReadFailure};
 use crate::symbol::Symbol;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -89,6 +89,15 @@ pub enum Which {
     All,
 }
 
+/// What is wanted of a held option contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Wish {
+    /// To be exercised.
+    Exercise,
+    /// Not to be exercised at its expiry, though it is in the money.
+    DoNotExercise,
+}
+
 /// A broker's trading side.
 #[async_trait]
 pub trait Brokerage: Send + Sync + 'static {
@@ -136,6 +145,13 @@ pub trait Brokerage: Send + Sync + 'static {
 
     /// Places one order with one POST. Never repeats it.
     async fn submit(&self, on: &Access, order: &Order, id: &ClientOrderId) -> Outcome;
+
+    /// Puts an order in the place of another one, with one PATCH and a name of its own. Never repeats it.
+    async fn replace(&self, on: &Access, replaces: Replaces, order: &Order, id: &ClientOrderId) -> Outcome;
+
+    /// Says what is wanted of all of a held contract, with one POST. Never repeats it: there is no name of ours that it
+    /// could be found by.
+    async fn exercise(&self, on: &Access, contract: &Symbol, wish: Wish) -> ExerciseOutcome;
 
     /// Looks an order up by our own name for it.
     async fn look_up(&self, on: &Access, id: &ClientOrderId) -> Lookup;

@@ -134,6 +134,14 @@ impl Price {
         if price.scale() > max { Err(NumberRefusal::TooFine { max }) } else { Ok(Self(price)) }
     }
 
+    /// Reads a price of something with finer increments than a share's: a coin.
+    ///
+    /// # Errors
+    /// Every [`NumberRefusal`].
+    pub fn parse_fine(text: &str) -> Result<Self, NumberRefusal> {
+        parse_positive(text, Quantity::SCALE).map(Self)
+    }
+
     /// A price from a stored or received number, if it is one. Quotes may be finer than orders.
     pub fn new(number: Decimal) -> Option<Self> {
         (number > Decimal::ZERO && number <= LARGEST).then(|| Self(number.normalize()))
@@ -154,9 +162,53 @@ impl Price {
     }
 }
 
+/// To the last digit: what is shown of an order's price is what is sent.
 impl fmt::Display for Price {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", Usd(self.0))
+        write!(f, "${}", digits(self.0, self.0.scale().max(2)))
+    }
+}
+
+/// A share of something in percent: above zero, at most a hundred, at most four digits after the point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Percent(Decimal);
+
+impl Percent {
+    /// Digits after the point that we take.
+    pub const SCALE: u32 = 4;
+
+    /// Reads what a person typed: `2.5`, `2.5%`.
+    ///
+    /// # Errors
+    /// Every [`NumberRefusal`].
+    pub fn parse(text: &str) -> Result<Self, NumberRefusal> {
+        let text = text.trim();
+        let number = parse_positive(text.strip_suffix('%').unwrap_or(text), Self::SCALE)?;
+        Self::new(number).ok_or(NumberRefusal::TooLarge)
+    }
+
+    /// A percentage from a stored or computed number, if it is one.
+    pub fn new(number: Decimal) -> Option<Self> {
+        let number = number.normalize();
+        let is_one = number > Decimal::ZERO && number <= Decimal::ONE_HUNDRED && number.scale() <= Self::SCALE;
+        is_one.then_some(Self(number))
+    }
+
+    /// The number: 2.5 of 2.5 %.
+    pub const fn get(self) -> Decimal {
+        self.0
+    }
+
+    /// That much of a number.
+    pub fn of(self, whole: Decimal) -> Option<Decimal> {
+        whole.checked_mul(self.0)?.checked_div(Decimal::ONE_HUNDRED)
+    }
+}
+
+/// `2.5%`.
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}%", self.0)
     }
 }
 
@@ -178,12 +230,17 @@ impl fmt::Display for Usd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let amount = self.0.normalize();
         let scale = if amount.abs() < Decimal::ONE { amount.scale().clamp(2, 4) } else { 2 };
-        let rounded = amount.abs().round_dp_with_strategy(scale, RoundingStrategy::MidpointAwayFromZero);
-        let plain = format!("{rounded:.*}", scale as usize);
-        let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, "00"));
         let sign = if amount.is_sign_negative() && !amount.is_zero() { "-" } else { "" };
-        write!(f, "{sign}${}.{fraction}", group(whole))
+        write!(f, "{sign}${}", digits(amount.abs(), scale))
     }
+}
+
+/// `1234567.5` as `1,234,567.50`.
+fn digits(number: Decimal, scale: u32) -> String {
+    let rounded = number.round_dp_with_strategy(scale, RoundingStrategy::MidpointAwayFromZero);
+    let plain = format!("{rounded:.*}", scale as usize);
+    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, "00"));
+    format!("{}.{fraction}", group(whole))
 }
 
 /// `1234567` as `1,234,567`.

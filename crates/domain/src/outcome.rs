@@ -30,6 +30,17 @@ pub enum CancelOutcome {
     Unknown(Doubt),
 }
 
+/// How the call about exercising a contract ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExerciseOutcome {
+    /// The broker took it.
+    Taken,
+    /// The broker proved that it does nothing.
+    Refused(Refusal),
+    /// No proof either way. Not to be repeated: only the position and the account's history tell.
+    Unknown(Doubt),
+}
+
 /// Why we do not know. Every one of them leaves the order possibly alive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Doubt {

@@ -3,7 +3,7 @@
 //! What only the broker knows (buying power, wash trades, restrictions) is learned from its answer.
 
 use crate::account::Asset;
-use crate::money::Usd;
+use crate::money::{Price, Usd};
 use crate::order::{Order, Pricing, Side, Size, TimeInForce};
 use rust_decimal::Decimal;
 use thiserror::Error;
@@ -73,10 +73,7 @@ pub fn estimate(order: &Order, reference: Decimal) -> Option<Usd> {
     match order.size {
         Size::Dollars(usd) => Some(usd),
         Size::Shares(qty) => {
-            let price = match order.pricing {
-                Pricing::Market => reference,
-                Pricing::Limit(limit) => limit.get(),
-            };
+            let price = order.pricing.limit().or(order.pricing.stop()).map_or(reference, Price::get);
             qty.get().checked_mul(price).map(|cost| Usd(cost.round_dp(2)))
         }
     }
@@ -86,7 +83,7 @@ pub fn estimate(order: &Order, reference: Decimal) -> Option<Usd> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
     use super::*;
-    use crate::money::{Price, Quantity};
+    use crate::money::Quantity;
     use crate::symbol::Symbol;
 
     fn asset() -> Asset {
@@ -102,14 +99,7 @@ mod tests {
     }
 
     fn order(size: Size, pricing: Pricing) -> Order {
-        Order {
-            symbol: Symbol::parse("AAPL").unwrap(),
-            side: Side::Buy,
-            size,
-            pricing,
-            time_in_force: TimeInForce::Day,
-            extended_hours: false,
-        }
+        Order::plain(Side::Buy, Symbol::parse("AAPL").unwrap(), size, pricing)
     }
 
     #[test]

@@ -1,10 +1,15 @@
 //! What is traded.
 
+mod contract;
+
+pub use contract::{Contract, Right};
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use thiserror::Error;
 
-/// An equity symbol in the broker's own spelling: `AAPL`, `BRK.B`.
+/// What is traded, in the broker's own spelling: a stock or fund (`AAPL`, `BRK.B`), a crypto pair (`BTC/USD`) or an option
+/// contract (`AAPL261218C00250000`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Symbol(String);
 
@@ -23,12 +28,20 @@ pub enum SymbolRefusal {
     /// It has the shape of an API key or secret: somebody typed a secret into the wrong field.
     #[error("looks like a secret")]
     LooksLikeSecret,
-    /// A crypto pair such as `BTC/USD`.
-    #[error("crypto")]
+    /// An option contract whose expiry is no day of the calendar.
+    #[error("no such day")]
+    NoSuchDay,
+}
+
+/// What kind of thing a symbol names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AssetKind {
+    /// A stock or fund.
+    Equity,
+    /// A crypto pair.
     Crypto,
-    /// An option contract such as `AAPL261218C00250000`.
-    #[error("option contract")]
-    OptionContract,
+    /// An option contract.
+    Contract(Contract),
 }
 
 impl Symbol {
@@ -42,30 +55,24 @@ impl Symbol {
         if text.is_empty() {
             return Err(SymbolRefusal::Empty);
         }
+        let upper = text.to_ascii_uppercase();
+        if contract::has_shape(&upper) {
+            return if Contract::read(&upper).is_some() { Ok(Self(upper)) } else { Err(SymbolRefusal::NoSuchDay) };
+        }
         if looks_like_secret(text) {
             return Err(SymbolRefusal::LooksLikeSecret);
         }
         if !text.is_ascii() || text.bytes().any(|b| !(b.is_ascii_alphanumeric() || b == b'.' || b == b'/')) {
             return Err(SymbolRefusal::NotLetters);
         }
-        let upper = text.to_ascii_uppercase();
-        if upper.contains('/') {
-            return Err(if is_class_share_with_slash(&upper) {
-                SymbolRefusal::NotLetters
-            } else {
-                SymbolRefusal::Crypto
-            });
-        }
-        if is_option(&upper) {
-            return Err(SymbolRefusal::OptionContract);
-        }
         if upper.len() > 12 {
             return Err(SymbolRefusal::TooLong);
         }
         let plain = upper.bytes().next().is_some_and(|b| b.is_ascii_alphabetic())
             && upper.bytes().filter(|b| *b == b'.').count() <= 1
-            && !upper.ends_with('.');
-        if plain { Ok(Self(upper)) } else { Err(SymbolRefusal::NotLetters) }
+            && !upper.ends_with('.')
+            && !upper.contains('/');
+        if plain || is_pair(&upper) { Ok(Self(upper)) } else { Err(SymbolRefusal::NotLetters) }
     }
 
     /// A symbol that the broker itself named, of any asset class.
@@ -77,6 +84,26 @@ impl Symbol {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// What it names, as far as its spelling tells.
+    pub fn kind(&self) -> AssetKind {
+        match Contract::read(&self.0) {
+            Some(contract) => AssetKind::Contract(contract),
+            None if is_pair(&self.0) => AssetKind::Crypto,
+            None => AssetKind::Equity,
+        }
+    }
+
+    /// The option contract that it names.
+    pub fn contract(&self) -> Option<Contract> {
+        Contract::read(&self.0)
+    }
+
+    /// Whether both name the same thing: positions spell a crypto pair without its slash.
+    pub fn is_same_asset(&self, other: &Self) -> bool {
+        let letters = |symbol: &'_ Self| symbol.0.replace('/', "");
+        self == other || (is_pair(&self.0) != is_pair(&other.0) && letters(self) == letters(other))
+    }
 }
 
 impl fmt::Display for Symbol {
@@ -85,18 +112,14 @@ impl fmt::Display for Symbol {
     }
 }
 
-/// `BRK/B`: a class share in another vendor's spelling, not a crypto pair.
-fn is_class_share_with_slash(upper: &str) -> bool {
-    upper.split_once('/').is_some_and(|(_, class)| class.len() == 1)
-}
-
-/// OCC without padding: root, six digits of date, C or P, eight digits of strike.
-fn is_option(upper: &str) -> bool {
-    let Some(root) = upper.len().checked_sub(15).filter(|root| (1..=6).contains(root)) else { return false };
-    let (date, rest) = upper[root..].split_at(6);
-    date.bytes().all(|b| b.is_ascii_digit())
-        && matches!(rest.as_bytes()[0], b'C' | b'P')
-        && rest[1..].bytes().all(|b| b.is_ascii_digit())
+/// `BTC/USD`: two names of at least two letters, so that `BRK/B`, a class share in another vendor's spelling, is none.
+fn is_pair(upper: &str) -> bool {
+    let name = |text: &str| {
+        (2..=8).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_uppercase())
+            && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    };
+    upper.split_once('/').is_some_and(|(coin, money)| name(coin) && name(money))
 }
 
 /// Whether a text has the shape of an Alpaca key id or secret, so that we can tell the user to revoke it.
@@ -127,6 +150,23 @@ mod tests {
     }
 
     #[test]
+    fn a_symbol_says_what_it_names() {
+        let kind = |text: &str| Symbol::parse(text).unwrap().kind();
+        assert_eq!(kind("brk.b"), AssetKind::Equity);
+        assert_eq!(kind("btc/usd"), AssetKind::Crypto);
+        let AssetKind::Contract(contract) = kind("aapl261218c00250000") else { panic!("a contract") };
+        assert_eq!(contract.to_string(), "AAPL 18 Dec 2026 $250.00 call");
+        assert_eq!(contract.symbol(), Symbol::parse("AAPL261218C00250000").ok());
+    }
+
+    #[test]
+    fn a_pair_is_the_same_with_and_without_its_slash() {
+        let same = |a: &str, b: &str| Symbol::from_broker(a).is_same_asset(&Symbol::from_broker(b));
+        assert!(same("BTC/USD", "BTCUSD") && same("BTCUSD", "BTC/USD") && same("AAPL", "AAPL"));
+        assert!(!same("BTC/USD", "ETHUSD") && !same("AAPL", "AAP") && !same("BT/CUSD", "BTC/USD"));
+    }
+
+    #[test]
     fn every_odd_symbol_of_the_catalogue_is_refused_by_name() {
         use SymbolRefusal::*;
         let long = "A".repeat(200);
@@ -134,8 +174,10 @@ mod tests {
             ("", Empty),
             ("   ", Empty),
             ("BRK/B", NotLetters),
-            ("BTC/USD", Crypto),
-            ("AAPL261218C00250000", OptionContract),
+            ("BTC/", NotLetters),
+            ("/USD", NotLetters),
+            ("BTC/USD/EUR", NotLetters),
+            ("AAPL261318C00250000", NoSuchDay),
             ("ＡＡＰＬ", NotLetters),
             ("ААРL", NotLetters),
             ("🚀", NotLetters),

@@ -19,7 +19,7 @@ use uuid::Uuid;
 macro_rules! decided {
     () => {
         "i.intent_id, i.account_id, i.environment, i.ticket_id, i.interaction_id, i.client_order_id, i.seq, i.symbol, i.side,
-         i.qty, i.notional, i.order_type, i.limit_price, i.time_in_force, i.extended_hours, i.digest, i.state,
+         i.qty, i.notional, i.order_type, i.limit_price, i.time_in_force, i.extended_hours, i.terms, i.digest, i.state,
          i.broker_order_id, i.broker_status, i.filled_qty, i.filled_avg_price, i.doubt, i.refusal, i.broker_updated_at,
          i.answered_looks, i.version, i.created_at, i.sent_at, i.answered_at, i.settled_at, i.next_look_at"
     };
@@ -32,8 +32,8 @@ pub(crate) const INSERT_DIRECT: &str = concat!(
           WHERE account_id = $1 AND removed_at IS NULL AND environment = 'paper' AND NOT always_confirm
       RETURNING user_id, account_id, environment, order_seq)
      INSERT INTO app.intents AS i (user_id, intent_id, account_id, environment, interaction_id, client_order_id, seq, symbol,
-            side, qty, notional, order_type, limit_price, time_in_force, extended_hours, digest)
-     SELECT user_id, $2, account_id, environment, $3, $4, order_seq, $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM place
+            side, qty, notional, order_type, limit_price, time_in_force, extended_hours, terms, digest)
+     SELECT user_id, $2, account_id, environment, $3, $4, order_seq, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 FROM place
      ON CONFLICT ON CONSTRAINT intents_interaction DO NOTHING
      RETURNING ",
     decided!()

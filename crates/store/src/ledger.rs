@@ -1,11 +1,10 @@
 //! The ledger: orders and fills as the broker proved them.
 
-use crate::order_row::side;
 use crate::{StoreError, TenantTx};
 use chrono::{DateTime, Utc};
 use domain::ids::{AccountId, BrokerOrderId, ClientOrderId, IntentId};
-use domain::money::{Price, Quantity};
-use domain::order::{BrokerOrder, BrokerStatus, Side};
+use domain::money::{Percent, Price, Quantity};
+use domain::order::{BrokerOrder, BrokerStatus, Side, Trail};
 use domain::symbol::Symbol;
 use rust_decimal::Decimal;
 use sqlx::FromRow;
@@ -14,7 +13,8 @@ use uuid::Uuid;
 macro_rules! columns {
     () => {
         "broker_order_id, client_order_id, source, intent_id, symbol, side, qty, notional, order_type, time_in_force,
-         limit_price, extended_hours, status, filled_qty, filled_avg_price, submitted_at, updated_at, ended_at, first_seen_at"
+         limit_price, stop_price, trail_price, trail_percent, order_class, replaces, replaced_by, extended_hours, status,
+         filled_qty, filled_avg_price, submitted_at, updated_at, ended_at, first_seen_at"
     };
 }
 
@@ -23,13 +23,18 @@ macro_rules! columns {
 pub(crate) const UPSERT: &str = "
     INSERT INTO app.orders AS known (user_id, account_id, broker_order_id, client_order_id, source, intent_id, symbol, side,
            qty, notional, order_type, time_in_force, limit_price, extended_hours, status, filled_qty, filled_avg_price,
-           submitted_at, updated_at, ended_at)
+           submitted_at, updated_at, ended_at, stop_price, trail_price, trail_percent, order_class, replaces, replaced_by)
     VALUES ($1, $2, $3, $4, $5, (SELECT i.intent_id FROM app.intents i WHERE i.client_order_id = $4 AND i.account_id = $2),
-           $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+           $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+           $24, $25)
     ON CONFLICT (user_id, account_id, broker_order_id) DO UPDATE
        SET intent_id = coalesce(known.intent_id, excluded.intent_id), status = excluded.status,
            qty = coalesce(excluded.qty, known.qty), notional = coalesce(excluded.notional, known.notional),
-           limit_price = coalesce(excluded.limit_price, known.limit_price), filled_qty = excluded.filled_qty,
+           limit_price = coalesce(excluded.limit_price, known.limit_price),
+           stop_price = coalesce(excluded.stop_price, known.stop_price),
+           trail_price = coalesce(excluded.trail_price, known.trail_price),
+           trail_percent = coalesce(excluded.trail_percent, known.trail_percent),
+           replaced_by = coalesce(excluded.replaced_by, known.replaced_by), filled_qty = excluded.filled_qty,
            filled_avg_price = coalesce(excluded.filled_avg_price, known.filled_avg_price),
            submitted_at = coalesce(excluded.submitted_at, known.submitted_at),
            updated_at = coalesce(excluded.updated_at, known.updated_at),
@@ -67,6 +72,12 @@ struct OrderRow {
     order_type: String,
     time_in_force: String,
     limit_price: Option<Decimal>,
+    stop_price: Option<Decimal>,
+    trail_price: Option<Decimal>,
+    trail_percent: Option<Decimal>,
+    order_class: String,
+    replaces: Option<Uuid>,
+    replaced_by: Option<Uuid>,
     extended_hours: bool,
     status: String,
     filled_qty: Decimal,
@@ -90,16 +101,24 @@ struct FillRow {
 
 impl From<OrderRow> for LedgerOrder {
     fn from(row: OrderRow) -> Self {
+        let percent = row.trail_percent.and_then(Percent::new).map(Trail::Percent);
+        let trail = row.trail_price.and_then(Price::new).map(Trail::Price).or(percent);
         let order = BrokerOrder {
             id: BrokerOrderId(row.broker_order_id),
             client_order_id: ClientOrderId::stored(row.client_order_id),
             symbol: Symbol::from_broker(row.symbol),
-            side: row.side.as_deref().and_then(side),
+            side: row.side.as_deref().and_then(Side::from_wire),
             qty: row.qty.map(|number| number.normalize()),
             notional: row.notional.map(|number| number.normalize()),
             kind: row.order_type,
             time_in_force: row.time_in_force,
             limit_price: row.limit_price.and_then(Price::new),
+            stop_price: row.stop_price.and_then(Price::new),
+            trail,
+            class: row.order_class,
+            legs: Vec::new(),
+            replaces: row.replaces.map(BrokerOrderId),
+            replaced_by: row.replaced_by.map(BrokerOrderId),
             extended_hours: row.extended_hours,
             status: BrokerStatus::from_wire(&row.status),
             filled_qty: row.filled_qty.normalize(),
@@ -119,7 +138,7 @@ impl FillRow {
             execution_id: self.execution_id,
             order: BrokerOrderId(self.broker_order_id),
             symbol: Symbol::from_broker(self.symbol),
-            side: side(&self.side)?,
+            side: Side::from_wire(&self.side)?,
             qty: Quantity::new(self.qty)?,
             price: Price::new(self.price)?,
             at: self.at,
@@ -176,6 +195,11 @@ impl TenantTx {
     /// `Conflict(Reference)` for an account that is not this user's.
     pub async fn upsert_order(&mut self, account: AccountId, order: &BrokerOrder) -> Result<bool, StoreError> {
         let source = if order.client_order_id.is_ours() { "bot" } else { "foreign" };
+        let (by_dollars, by_percent) = match order.trail {
+            Some(Trail::Price(price)) => (Some(price), None),
+            Some(Trail::Percent(percent)) => (None, Some(percent)),
+            None => (None, None),
+        };
         let query = sqlx::query(UPSERT)
             .bind(self.user())
             .bind(account.0)
@@ -195,7 +219,13 @@ impl TenantTx {
             .bind(order.filled_avg_price.map(Price::get))
             .bind(order.submitted_at)
             .bind(order.updated_at)
-            .bind(order.ended_at);
+            .bind(order.ended_at)
+            .bind(order.stop_price.map(Price::get))
+            .bind(by_dollars.map(Price::get))
+            .bind(by_percent.map(Percent::get))
+            .bind(order.class.clone())
+            .bind(order.replaces.map(|id| id.0))
+            .bind(order.replaced_by.map(|id| id.0));
         Ok(self.tx.run(query).await? == 1)
     }
 

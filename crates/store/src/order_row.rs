@@ -1,9 +1,7 @@
-//! An order as columns: the same eight in tickets and in intents.
+//! An order as columns: the same nine in tickets and in intents, and the digest beside them.
 
 use crate::StoreError;
-use domain::money::{Price, Quantity, Usd};
-use domain::order::{Order, Pricing, Side, Size, TimeInForce};
-use domain::symbol::Symbol;
+use domain::order::{Columns, Order};
 use rust_decimal::Decimal;
 use sqlx::postgres::PgArguments;
 use sqlx::query::QueryAs;
@@ -20,6 +18,7 @@ pub(crate) struct OrderRow {
     limit_price: Option<Decimal>,
     time_in_force: Option<String>,
     extended_hours: Option<bool>,
+    terms: Option<String>,
     digest: Option<Vec<u8>>,
 }
 
@@ -41,64 +40,39 @@ impl OrderRow {
     }
 
     fn read(&self) -> Option<Order> {
-        let size = match (self.qty, self.notional) {
-            (Some(qty), None) => Size::Shares(Quantity::new(qty)?),
-            (None, Some(amount)) => Size::Dollars(Usd(amount.normalize())),
-            _ => return None,
+        let row = self.clone();
+        let columns = Columns {
+            symbol: row.symbol?,
+            side: row.side?,
+            qty: row.qty,
+            notional: row.notional,
+            order_type: row.order_type?,
+            limit_price: row.limit_price,
+            time_in_force: row.time_in_force?,
+            extended_hours: row.extended_hours?,
+            terms: row.terms,
         };
-        let pricing = match (self.order_type.as_deref()?, self.limit_price) {
-            ("market", None) => Pricing::Market,
-            ("limit", Some(price)) => Pricing::Limit(Price::new(price)?),
-            _ => return None,
-        };
-        let time_in_force = match self.time_in_force.as_deref()? {
-            "day" => TimeInForce::Day,
-            "gtc" => TimeInForce::Gtc,
-            _ => return None,
-        };
-        Some(Order {
-            symbol: Symbol::from_broker(self.symbol.clone()?),
-            side: side(self.side.as_deref()?)?,
-            size,
-            pricing,
-            time_in_force,
-            extended_hours: self.extended_hours?,
-        })
+        columns.order()
     }
 }
 
-/// Reads a stored side.
-pub(crate) fn side(text: &str) -> Option<Side> {
-    match text {
-        "buy" => Some(Side::Buy),
-        "sell" => Some(Side::Sell),
-        _ => None,
-    }
-}
-
-/// Binds the nine columns, in the order of the struct; `None` for a ticket that is not for an order.
+/// Binds the ten columns, in the order of the struct; `None` for a ticket that is not for an order.
 pub(crate) fn bind<'q, T>(
     query: QueryAs<'q, Postgres, T, PgArguments>,
     order: Option<&Order>,
 ) -> QueryAs<'q, Postgres, T, PgArguments> {
-    let (qty, notional) = match order.map(|order| order.size) {
-        Some(Size::Shares(qty)) => (Some(qty.get()), None),
-        Some(Size::Dollars(amount)) => (None, Some(amount.0)),
-        None => (None, None),
-    };
-    let (kind, limit) = match order.map(|order| order.pricing) {
-        Some(Pricing::Market) => (Some("market"), None),
-        Some(Pricing::Limit(price)) => (Some("limit"), Some(price.get())),
-        None => (None, None),
-    };
+    let columns = order.map(Order::columns);
+    let of = |column: fn(&Columns) -> Option<String>| columns.as_ref().and_then(column);
+    let number = |column: fn(&Columns) -> Option<Decimal>| columns.as_ref().and_then(column);
     query
-        .bind(order.map(|order| order.symbol.as_str().to_owned()))
-        .bind(order.map(|order| order.side.as_str()))
-        .bind(qty)
-        .bind(notional)
-        .bind(kind)
-        .bind(limit)
-        .bind(order.map(|order| order.time_in_force.as_str()))
-        .bind(order.map(|order| order.extended_hours))
+        .bind(of(|columns| Some(columns.symbol.clone())))
+        .bind(of(|columns| Some(columns.side.clone())))
+        .bind(number(|columns| columns.qty))
+        .bind(number(|columns| columns.notional))
+        .bind(of(|columns| Some(columns.order_type.clone())))
+        .bind(number(|columns| columns.limit_price))
+        .bind(of(|columns| Some(columns.time_in_force.clone())))
+        .bind(columns.as_ref().map(|columns| columns.extended_hours))
+        .bind(of(|columns| columns.terms.clone()))
         .bind(order.map(|order| order.digest().to_vec()))
 }

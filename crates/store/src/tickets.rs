@@ -18,15 +18,15 @@ use uuid::Uuid;
 macro_rules! columns {
     () => {
         "ticket_id, account_id, environment, kind, symbol, side, qty, notional, order_type, limit_price, time_in_force,
-         extended_hours, digest, bid, ask, quote_at, guild_id, created_at, expires_at, consumed_at, void_at"
+         extended_hours, terms, digest, bid, ask, quote_at, guild_id, created_at, expires_at, consumed_at, void_at"
     };
 }
 
 pub(crate) const INSERT: &str = concat!(
     "INSERT INTO app.tickets (user_id, ticket_id, account_id, environment, kind, guild_id, bid, ask, quote_at, expires_at,
-         symbol, side, qty, notional, order_type, limit_price, time_in_force, extended_hours, digest)
+         symbol, side, qty, notional, order_type, limit_price, time_in_force, extended_hours, terms, digest)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp() + $10::bigint * interval '1 millisecond',
-         $11, $12, $13, $14, $15, $16, $17, $18, $19)
+         $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
      RETURNING ",
     columns!()
 );
@@ -38,7 +38,7 @@ pub(crate) const CONSUME_ORDER: &str = concat!(
           WHERE t.ticket_id = $1 AND t.kind = 'order' AND t.consumed_at IS NULL AND t.void_at IS NULL
             AND t.expires_at > clock_timestamp() AND t.guild_id IS NOT DISTINCT FROM $2
             AND t.digest = app.order_digest(t.side, t.symbol, t.qty, t.notional, t.order_type, t.limit_price,
-                                            t.time_in_force, t.extended_hours)
+                                            t.time_in_force, t.extended_hours, t.terms)
             AND a.user_id = t.user_id AND a.account_id = t.account_id AND a.removed_at IS NULL
             AND a.environment = t.environment
       RETURNING t.*),
@@ -47,9 +47,9 @@ pub(crate) const CONSUME_ORDER: &str = concat!(
           WHERE a.user_id = t.user_id AND a.account_id = t.account_id RETURNING a.order_seq),
      i AS (
          INSERT INTO app.intents (user_id, intent_id, account_id, environment, ticket_id, interaction_id, client_order_id,
-                seq, symbol, side, qty, notional, order_type, limit_price, time_in_force, extended_hours, digest)
+                seq, symbol, side, qty, notional, order_type, limit_price, time_in_force, extended_hours, terms, digest)
          SELECT t.user_id, $3, t.account_id, t.environment, t.ticket_id, $4, $5, place.order_seq, t.symbol, t.side, t.qty,
-                t.notional, t.order_type, t.limit_price, t.time_in_force, t.extended_hours, t.digest
+                t.notional, t.order_type, t.limit_price, t.time_in_force, t.extended_hours, t.terms, t.digest
            FROM t, place RETURNING *)
      SELECT ",
     decided!(),
@@ -129,7 +129,7 @@ impl TryFrom<Row> for Ticket {
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let ask = match row.kind.as_str() {
-            "order" => Ask::Order { order: row.order.order()?, quote: row.quote.into() },
+            "order" => Ask::Order { order: Box::new(row.order.order()?), quote: row.quote.into() },
             "switch_to_live" => Ask::SwitchToLive,
             "remove_account" => Ask::RemoveAccount,
             "cancel_all" => Ask::CancelAll,
@@ -181,7 +181,7 @@ pub enum Ask {
     /// Place an order.
     Order {
         /// As shown.
-        order: Order,
+        order: Box<Order>,
         /// The quote that was shown with it.
         quote: Option<Quote>,
     },
@@ -290,7 +290,7 @@ impl TenantTx {
     /// `Conflict(Reference)` when the account is not this user's.
     pub async fn insert_ticket(&mut self, new: &NewTicket) -> Result<Ticket, StoreError> {
         let (order, quote) = match &new.ask {
-            Ask::Order { order, quote } => (Some(order), *quote),
+            Ask::Order { order, quote } => (Some(&**order), *quote),
             Ask::SwitchToLive | Ask::RemoveAccount | Ask::CancelAll => (None, None),
         };
         let query = sqlx::query_as::<_, Row>(INSERT)

@@ -47,9 +47,8 @@ pub(super) fn symbol(refusal: &SymbolRefusal) -> Prose {
             Prose::new("symbol_odd", title, "A symbol has letters A–Z, perhaps a digit or one point, such as `AAPL` or `BRK.B`. Look-alike letters from other alphabets do not count.").next(pick)
         }
         SymbolRefusal::LooksLikeSecret => secret(),
-        SymbolRefusal::Crypto => Prose::new("symbol_crypto", "No crypto here", "Paddock trades US stocks and funds; crypto pairs it does not."),
-        SymbolRefusal::OptionContract => {
-            Prose::new("symbol_option", "No options here", "Paddock trades US stocks and funds; option contracts it does not.")
+        SymbolRefusal::NoSuchDay => {
+            Prose::new("symbol_no_day", title, "It reads like an option contract whose expiry is no day of the calendar.").next(pick)
         }
     }
 }

@@ -7,8 +7,8 @@ use crate::wire;
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::brokerage::{Lane, Which};
 use domain::ids::{BrokerOrderId, ClientOrderId};
-use domain::money::Price;
-use domain::order::{BrokerOrder, BrokerStatus, Side};
+use domain::money::{Percent, Price};
+use domain::order::{BrokerOrder, BrokerStatus, Side, Trail};
 use domain::outcome::ReadFailure;
 use domain::symbol::Symbol;
 use reqwest::Method;
@@ -35,6 +35,15 @@ pub(crate) struct Row {
     time_in_force: Option<String>,
     #[serde(default, deserialize_with = "wire::maybe")]
     limit_price: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    stop_price: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    trail_price: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    trail_percent: Option<Decimal>,
+    order_class: Option<String>,
+    replaces: Option<Uuid>,
+    replaced_by: Option<Uuid>,
     extended_hours: Option<bool>,
     #[serde(default, deserialize_with = "wire::maybe")]
     filled_qty: Option<Decimal>,
@@ -60,27 +69,43 @@ pub(crate) struct Row {
 impl Row {
     /// The order, unless its fills are impossible: below zero, or more than was ordered. Nothing is concluded from such
     /// a row.
-    pub(crate) fn order(self) -> Option<BrokerOrder> {
+    pub(crate) fn order(mut self) -> Option<BrokerOrder> {
         let status = BrokerStatus::from_wire(&self.status);
         let filled_qty = self.filled_qty.unwrap_or_default();
         if filled_qty < Decimal::ZERO || self.qty.is_some_and(|qty| filled_qty > qty.abs()) {
             return None;
         }
+        let class = self.order_class.clone().unwrap_or_default();
+        let legs: Vec<BrokerOrder> =
+            self.legs.take().unwrap_or_default().into_iter().map(Self::order).collect::<Option<_>>()?;
+        let (side, limit_price) = match self.limit_price {
+            // Of a spread the sign of the price is the side: what is paid is a debit.
+            Some(net) if class == "mleg" => {
+                (Some(if net < Decimal::ZERO { Side::Sell } else { Side::Buy }), Price::new(net.abs()))
+            }
+            limit => (side(self.side.as_deref()), limit.and_then(Price::new)),
+        };
         Some(BrokerOrder {
             id: BrokerOrderId(self.id),
             ended_at: self.ended_at(&status),
             client_order_id: ClientOrderId::stored(self.client_order_id),
-            symbol: Symbol::from_broker(self.symbol.unwrap_or_default()),
-            side: match self.side.as_deref() {
-                Some("buy") => Some(Side::Buy),
-                Some("sell" | "sell_short") => Some(Side::Sell),
-                _ => None,
-            },
+            symbol: named(self.symbol, &legs),
+            side,
             qty: self.qty,
             notional: self.notional,
-            kind: self.kind.or(self.order_type).unwrap_or_default(),
+            kind: self.kind.filter(|kind| !kind.is_empty()).or(self.order_type).unwrap_or_default(),
             time_in_force: self.time_in_force.unwrap_or_default(),
-            limit_price: self.limit_price.and_then(Price::new),
+            limit_price,
+            stop_price: self.stop_price.and_then(Price::new),
+            trail: self
+                .trail_price
+                .and_then(Price::new)
+                .map(Trail::Price)
+                .or(self.trail_percent.and_then(Percent::new).map(Trail::Percent)),
+            class,
+            legs,
+            replaces: self.replaces.map(BrokerOrderId),
+            replaced_by: self.replaced_by.map(BrokerOrderId),
             extended_hours: self.extended_hours.unwrap_or(false),
             status,
             filled_qty,
@@ -101,13 +126,27 @@ impl Row {
             _ => None,
         }
     }
+}
 
-    /// The parent, then its legs: asked for nested, because a `held` leg has been missing from the flat list.
-    fn flattened(mut self, into: &mut Vec<BrokerOrder>) -> Option<()> {
-        let legs = self.legs.take().unwrap_or_default();
-        into.push(self.order()?);
-        legs.into_iter().try_for_each(|leg| leg.flattened(into))
+fn side(word: Option<&str>) -> Option<Side> {
+    match word {
+        Some("sell_short") => Some(Side::Sell),
+        word => word.and_then(Side::from_wire),
     }
+}
+
+/// A spread's parent has no symbol of its own: the underlying's, as far as its legs tell it.
+fn named(symbol: Option<String>, legs: &[BrokerOrder]) -> Symbol {
+    let own = symbol.filter(|symbol| !symbol.is_empty());
+    let roots = || legs.iter().find_map(|leg| leg.symbol.contract()).map(|contract| contract.root);
+    Symbol::from_broker(own.or_else(roots).unwrap_or_default())
+}
+
+/// The parent, then its legs: asked for nested, because a `held` leg has been missing from the flat list.
+fn flatten(order: BrokerOrder, into: &mut Vec<BrokerOrder>) {
+    let legs = order.legs.clone();
+    into.push(order);
+    legs.into_iter().for_each(|leg| flatten(leg, into));
 }
 
 /// The one order of an answer.
@@ -196,8 +235,9 @@ impl Endpoint for Orders {
         let rows = rows.unwrap_or_default();
         let (count, last) = (rows.len(), rows.last().map(|row| BrokerOrderId(row.id)));
         let mut orders = Vec::with_capacity(count);
-        let whole = rows.into_iter().try_for_each(|row| row.flattened(&mut orders));
-        whole.ok_or_else(|| unreadable(answer))?;
+        for row in rows {
+            flatten(row.order().ok_or_else(|| unreadable(answer))?, &mut orders);
+        }
         Ok(Page { orders, rows: count, last })
     }
 }

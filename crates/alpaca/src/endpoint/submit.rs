@@ -12,40 +12,21 @@
 //! | 5xx | | | `Unknown(ServerError)` |
 //! | all else | | another's order, HTML, no code, 204, 301 | `Unknown(Unreadable)` |
 
+use super::ticket::Ticket;
 use super::{Endpoint, orders};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::transport::Answer;
 use domain::brokerage::Lane;
 use domain::ids::ClientOrderId;
-use domain::order::{Order, Pricing, Size};
+use domain::order::Order;
 use domain::outcome::{Doubt, Outcome};
 use reqwest::Method;
-use serde::Serialize;
 
 /// Places one order.
 pub(crate) struct Submit<'a> {
     pub(crate) order: &'a Order,
     pub(crate) id: &'a ClientOrderId,
-}
-
-/// Decimals go out as strings.
-#[derive(Serialize)]
-struct Ticket<'a> {
-    symbol: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    qty: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    notional: Option<String>,
-    side: &'a str,
-    #[serde(rename = "type")]
-    kind: &'a str,
-    time_in_force: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    limit_price: Option<String>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    extended_hours: bool,
-    client_order_id: &'a str,
 }
 
 impl Endpoint for Submit<'_> {
@@ -59,48 +40,32 @@ impl Endpoint for Submit<'_> {
     }
 
     fn body(&self) -> Option<Vec<u8>> {
-        let (qty, notional) = match self.order.size {
-            Size::Shares(qty) => (Some(qty.get().to_string()), None),
-            Size::Dollars(usd) => (None, Some(usd.0.normalize().to_string())),
-        };
-        let (kind, limit_price) = match self.order.pricing {
-            Pricing::Market => ("market", None),
-            Pricing::Limit(price) => ("limit", Some(price.get().to_string())),
-        };
-        let ticket = Ticket {
-            symbol: self.order.symbol.as_str(),
-            qty,
-            notional,
-            side: self.order.side.as_str(),
-            kind,
-            time_in_force: self.order.time_in_force.as_str(),
-            limit_price,
-            extended_hours: self.order.extended_hours,
-            client_order_id: self.id.as_str(),
-        };
-        serde_json::to_vec(&ticket).ok()
+        serde_json::to_vec(&Ticket::of(self.order, self.id)).ok()
     }
 
     fn read(&self, answer: &Answer) -> Outcome {
-        let status = answer.status;
-        match (status, Problem::read(&answer.body)) {
-            (200 | 201, _) => self.landed(answer).unwrap_or(Outcome::Unknown(Doubt::Unreadable { status })),
-            (429, _) => Outcome::Unknown(Doubt::RateLimited { until: answer.listens_at }),
-            (500.., _) => Outcome::Unknown(Doubt::ServerError { status }),
-            (422, Some(problem)) if problem.code == Some(40_010_001) && problem.may_be_duplicate_id() => {
-                Outcome::Unknown(Doubt::DuplicateId)
-            }
-            (_, Some(problem)) if is_definitive(status, &problem) => Outcome::Refused(problem.refusal(answer)),
-            _ => Outcome::Unknown(Doubt::Unreadable { status }),
-        }
+        outcome(answer, self.id)
     }
 }
 
-impl Submit<'_> {
-    fn landed(&self, answer: &Answer) -> Option<Outcome> {
-        let order = serde_json::from_slice::<orders::Row>(&answer.body).ok()?.order()?;
-        (order.client_order_id == *self.id).then(|| Outcome::Landed(Box::new(order)))
+/// The table: what an answer to an order, or to its replacement, proves.
+pub(super) fn outcome(answer: &Answer, id: &ClientOrderId) -> Outcome {
+    let status = answer.status;
+    match (status, Problem::read(&answer.body)) {
+        (200 | 201, _) => landed(answer, id).unwrap_or(Outcome::Unknown(Doubt::Unreadable { status })),
+        (429, _) => Outcome::Unknown(Doubt::RateLimited { until: answer.listens_at }),
+        (500.., _) => Outcome::Unknown(Doubt::ServerError { status }),
+        (422, Some(problem)) if problem.code == Some(40_010_001) && problem.may_be_duplicate_id() => {
+            Outcome::Unknown(Doubt::DuplicateId)
+        }
+        (_, Some(problem)) if is_definitive(status, &problem) => Outcome::Refused(problem.refusal(answer)),
+        _ => Outcome::Unknown(Doubt::Unreadable { status }),
     }
+}
+
+fn landed(answer: &Answer, id: &ClientOrderId) -> Option<Outcome> {
+    let order = serde_json::from_slice::<orders::Row>(&answer.body).ok()?.order()?;
+    (order.client_order_id == *id).then(|| Outcome::Landed(Box::new(order)))
 }
 
 /// Status and code that only Alpaca's own order check gives, after which there is no order.
@@ -120,20 +85,14 @@ mod tests {
     use super::*;
     use domain::ids::IntentId;
     use domain::money::Quantity;
-    use domain::order::{Side, TimeInForce};
+    use domain::order::{Pricing, Side, Size};
     use domain::symbol::Symbol;
     use proptest::prelude::*;
     use std::sync::atomic::{AtomicU32, Ordering};
 
     fn order() -> Order {
-        Order {
-            symbol: Symbol::parse("XYZ").unwrap(),
-            side: Side::Buy,
-            size: Size::Shares(Quantity::parse("3").unwrap()),
-            pricing: Pricing::Market,
-            time_in_force: TimeInForce::Day,
-            extended_hours: false,
-        }
+        let three = Size::Shares(Quantity::parse("3").unwrap());
+        Order::plain(Side::Buy, Symbol::parse("XYZ").unwrap(), three, Pricing::Market)
     }
 
     /// Bodies near to what the table knows: right and wrong members, cut anywhere, with any bytes thrown in.

@@ -9,7 +9,7 @@ use domain::clock::{Clock, ManualClock, SystemClock};
 use domain::credential::KeyPair;
 use domain::ids::{ClientOrderId, IntentId};
 use domain::money::{Price, Quantity};
-use domain::order::{Order, Pricing, Side, Size, TimeInForce};
+use domain::order::{Order, Pricing, Side, Size};
 use domain::symbol::Symbol;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,14 +56,12 @@ pub fn intent() -> ClientOrderId {
 }
 
 pub fn buy() -> Order {
-    Order {
-        symbol: Symbol::parse("XYZ").unwrap(),
-        side: Side::Buy,
-        size: Size::Shares(Quantity::parse("3").unwrap()),
-        pricing: Pricing::Limit(Price::parse("41.07").unwrap()),
-        time_in_force: TimeInForce::Day,
-        extended_hours: false,
-    }
+    Order::plain(
+        Side::Buy,
+        Symbol::parse("XYZ").unwrap(),
+        Size::Shares(Quantity::parse("3").unwrap()),
+        Pricing::Limit(Price::parse("41.07").unwrap()),
+    )
 }
 
 /// The order as the broker shows it, with some members replaced: `shown(&[("status", "\"new\"")])`.

@@ -3,7 +3,7 @@ use super::*;
 use domain::account::Quote;
 use domain::ids::BrokerAccountId;
 use domain::money::{Price, Quantity};
-use domain::order::{Pricing, TimeInForce};
+use domain::order::Pricing;
 use domain::symbol::Symbol;
 use uuid::Uuid;
 
@@ -60,7 +60,7 @@ fn around(held: i64, free: i64, shorting: bool) -> Surroundings {
 
 fn order(side: Side, amount: Size, pricing: Pricing) -> Order {
     let symbol = Symbol::parse("AAPL").unwrap();
-    Order { symbol, side, size: amount, pricing, time_in_force: TimeInForce::Day, extended_hours: false }
+    Order::plain(side, symbol, amount, pricing)
 }
 
 fn shares(text: &str) -> Size {

@@ -5,6 +5,7 @@
 //! request that arrives late lands at once but its caller hears nothing.
 
 mod read;
+mod write;
 
 use super::routes::{Delivery, Request};
 use super::server::Floor;
@@ -12,11 +13,10 @@ use super::{Environment, Origin};
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::account::{self, BrokerAccount, Configurations, MarketClock, Snapshot, TradingDay};
-use domain::brokerage::{Access, Brokerage, Lane, MarketData, Meter, Which};
+use domain::brokerage::{Access, Brokerage, Lane, MarketData, Meter, Which, Wish};
 use domain::ids::{BrokerOrderId, ClientOrderId};
-use domain::money::Usd;
-use domain::order::{BrokerOrder, Order, Pricing, Size};
-use domain::outcome::{CancelOutcome, Doubt, Lookup, Outcome, ReadFailure, Refusal, RefusalReason};
+use domain::order::{BrokerOrder, Order, Replaces};
+use domain::outcome::{CancelOutcome, Doubt, ExerciseOutcome, Lookup, Outcome, ReadFailure, Refusal, RefusalReason};
 use domain::symbol::Symbol;
 use read::Reading;
 use secrecy::ExposeSecret;
@@ -114,7 +114,7 @@ fn failed(status: u16, request_id: Option<String>, body: &Value) -> Outcome {
         429 => Doubt::RateLimited { until: None },
         500.. => Doubt::ServerError { status },
         422 if message == "client_order_id must be unique" => Doubt::DuplicateId,
-        400 | 401 | 403 | 422 if !message.is_empty() => {
+        400 | 401 | 403 | 404 | 422 if !message.is_empty() => {
             let reason = if status == 401 { RefusalReason::Credentials } else { read::reason(body) };
             let (message, code) = (message.to_owned(), body["code"].as_i64());
             return Outcome::Refused(Refusal { reason, message, status, code, request_id });
@@ -123,26 +123,15 @@ fn failed(status: u16, request_id: Option<String>, body: &Value) -> Outcome {
     })
 }
 
-fn submission(order: &Order, id: &ClientOrderId) -> Value {
-    let mut body = json!({
-        "symbol": order.symbol.as_str(),
-        "side": order.side.as_str(),
-        "time_in_force": order.time_in_force.as_str(),
-        "extended_hours": order.extended_hours,
-        "client_order_id": id.as_str(),
-    });
-    match order.size {
-        Size::Shares(qty) => body["qty"] = qty.get().to_string().into(),
-        Size::Dollars(Usd(dollars)) => body["notional"] = dollars.to_string().into(),
+/// What the answer to an order, or to its replacement, proves.
+fn placed(heard: Heard) -> Outcome {
+    match heard {
+        Heard::Silence => Outcome::Unknown(Doubt::TimedOut),
+        Heard::Broken => Outcome::Unknown(Doubt::ConnectionLost),
+        Heard::Answer { status: 200, body, .. } => read::order(&body)
+            .map_or(Outcome::Unknown(Doubt::Unreadable { status: 200 }), |order| Outcome::Landed(Box::new(order))),
+        Heard::Answer { status, request_id, body } => failed(status, request_id, &body),
     }
-    match order.pricing {
-        Pricing::Market => body["type"] = "market".into(),
-        Pricing::Limit(price) => {
-            body["type"] = "limit".into();
-            body["limit_price"] = price.get().to_string().into();
-        }
-    }
-    body
 }
 
 #[async_trait]
@@ -176,12 +165,28 @@ impl Brokerage for Pit {
     }
 
     async fn submit(&self, on: &Access, order: &Order, id: &ClientOrderId) -> Outcome {
-        match self.trading(on, "POST", "/v2/orders", &submission(order, id)) {
-            Heard::Silence => Outcome::Unknown(Doubt::TimedOut),
-            Heard::Broken => Outcome::Unknown(Doubt::ConnectionLost),
-            Heard::Answer { status: 200, body, .. } => read::order(&body)
-                .map_or(Outcome::Unknown(Doubt::Unreadable { status: 200 }), |order| Outcome::Landed(Box::new(order))),
-            Heard::Answer { status, request_id, body } => failed(status, request_id, &body),
+        placed(self.trading(on, "POST", "/v2/orders", &write::submission(order, id)))
+    }
+
+    async fn replace(&self, on: &Access, replaces: Replaces, order: &Order, id: &ClientOrderId) -> Outcome {
+        let target = format!("/v2/orders/{}", replaces.order.0);
+        placed(self.trading(on, "PATCH", &target, &write::replacement(replaces.changes, order, id)))
+    }
+
+    async fn exercise(&self, on: &Access, contract: &Symbol, wish: Wish) -> ExerciseOutcome {
+        let word = match wish {
+            Wish::Exercise => "exercise",
+            Wish::DoNotExercise => "do-not-exercise",
+        };
+        match self.trading(on, "POST", &format!("/v2/positions/{contract}/{word}"), &Value::Null) {
+            Heard::Silence => ExerciseOutcome::Unknown(Doubt::TimedOut),
+            Heard::Broken => ExerciseOutcome::Unknown(Doubt::ConnectionLost),
+            Heard::Answer { status: 200, .. } => ExerciseOutcome::Taken,
+            Heard::Answer { status, request_id, body } => match failed(status, request_id, &body) {
+                Outcome::Refused(refusal) => ExerciseOutcome::Refused(refusal),
+                Outcome::Unknown(doubt) => ExerciseOutcome::Unknown(doubt),
+                Outcome::Landed(_) => ExerciseOutcome::Taken,
+            },
         }
     }
 

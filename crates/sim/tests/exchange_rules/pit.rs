@@ -7,7 +7,7 @@ use domain::brokerage::{Access, Brokerage, MarketData, Meter, Which};
 use domain::credential::KeyPair;
 use domain::ids::{ClientOrderId, IntentId};
 use domain::money::{Price, Quantity};
-use domain::order::{BrokerStatus, Order, Pricing, Side, Size, TimeInForce};
+use domain::order::{BrokerStatus, Order, Pricing, Side, Size};
 use domain::outcome::{CancelOutcome, Doubt, Lookup, Outcome, ReadFailure, RefusalReason};
 use domain::symbol::Symbol;
 use rust_decimal::Decimal;
@@ -29,14 +29,12 @@ fn access(keys: &AccountHandle, secret: &str) -> Access {
 }
 
 fn order(qty: i64, pricing: Pricing) -> Order {
-    Order {
-        symbol: Symbol::parse("F").expect("symbol"),
-        side: Side::Buy,
-        size: Size::Shares(Quantity::new(qty.into()).expect("quantity")),
+    Order::plain(
+        Side::Buy,
+        Symbol::parse("F").expect("symbol"),
+        Size::Shares(Quantity::new(qty.into()).expect("quantity")),
         pricing,
-        time_in_force: TimeInForce::Day,
-        extended_hours: false,
-    }
+    )
 }
 
 fn name(floor: &Floor) -> ClientOrderId {

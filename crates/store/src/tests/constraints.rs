@@ -20,7 +20,7 @@ async fn a_second_intent_with_any_key_of_the_first_is_refused_by_the_database_it
             fresh.iter().map(|(name, value)| if *name == kept { *name } else { value.as_str() }).collect();
         let rest =
             "user_id, account_id, environment, symbol, side, qty, notional, order_type, limit_price, time_in_force,
-                    extended_hours, digest";
+                    extended_hours, terms, digest";
         let sql = format!(
             "INSERT INTO app.intents ({}, {rest}) SELECT {}, {rest} FROM app.intents WHERE ticket_id = '{}'",
             names.join(", "),

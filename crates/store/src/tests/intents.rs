@@ -5,7 +5,7 @@ use domain::account::Environment;
 use domain::ids::{ClientOrderId, IntentId, InteractionId};
 use domain::life::{Ending, Life, Seen, State, Wait, step};
 use domain::money::{Price, Quantity, Usd};
-use domain::order::{BrokerStatus, Order, Pricing, Side, Size, TimeInForce};
+use domain::order::{BrokerStatus, Class, Effect, Exit, Order, Pricing, Side, Size, StopLoss, TimeInForce, Trail};
 use domain::outcome::{Doubt, Outcome};
 use domain::symbol::Symbol;
 use proptest::strategy::{Strategy, ValueTree};
@@ -20,17 +20,31 @@ const TTL: Duration = Duration::from_secs(20);
 fn any_order() -> impl Strategy<Value = Order> {
     let number = (1_i64..10_000_000_000, 0_u32..=9);
     let symbol = proptest::sample::select(vec!["AAPL", "BRK.B", "F"]);
-    (number.clone(), number, symbol, 0_u32..32).prop_map(|((mantissa, scale), (limit, digits), symbol, bits)| {
+    (number.clone(), number, symbol, proptest::num::u32::ANY).prop_map(|((mantissa, scale), (limit, digits), symbol, bits)| {
         let amount = Decimal::new(mantissa, scale);
         let shares = Size::Shares(Quantity::new(amount).expect("a quantity"));
         let limit = Price::new(Decimal::new(limit, digits.min(4))).expect("a price");
+        let loss = StopLoss { stop: limit, limit: (bits & 32 != 0).then_some(limit) };
         Order {
             symbol: Symbol::from_broker(symbol),
             side: if bits & 1 == 0 { Side::Buy } else { Side::Sell },
             size: if bits & 2 == 0 { shares } else { Size::Dollars(Usd(amount)) },
-            pricing: if bits & 4 == 0 { Pricing::Market } else { Pricing::Limit(limit) },
-            time_in_force: if bits & 8 == 0 { TimeInForce::Day } else { TimeInForce::Gtc },
+            pricing: match bits >> 6 & 7 {
+                0..=2 => Pricing::Market,
+                3 | 4 => Pricing::Limit(limit),
+                5 => Pricing::Stop(limit),
+                6 => Pricing::StopLimit { stop: limit, limit },
+                _ => Pricing::Trail(Trail::Price(limit)),
+            },
+            time_in_force: TimeInForce::ALL[(bits >> 9) as usize % 6],
             extended_hours: bits & 16 != 0,
+            class: match bits >> 12 & 3 {
+                0 | 1 => Class::Simple,
+                2 => Class::Oto(Exit::StopLoss(loss)),
+                _ => Class::Bracket { take_profit: limit, stop_loss: loss },
+            },
+            effect: (bits & 8 != 0).then_some(Effect::Open),
+            replaces: None,
         }
     })
 }
@@ -42,7 +56,7 @@ async fn the_database_and_the_program_agree_on_what_every_order_is() {
     let mut tx = world.tx().await;
     for case in 0..300 {
         let order = any_order().new_tree(&mut runner).unwrap().current();
-        let ask = crate::Ask::Order { order: order.clone(), quote: None };
+        let ask = crate::Ask::Order { order: Box::new(order.clone()), quote: None };
         let ticket = issue(&mut tx, world.live, Environment::Live, ask).await;
         let confirmed = tx.consume_order_ticket(&click(ticket, 20_000 + case)).await.unwrap();
         let confirmed = confirmed.unwrap_or_else(|refusal| panic!("{refusal}: {}", order.canonical()));

@@ -66,6 +66,7 @@ async fn a_click_is_refused_by_the_reason_that_holds() {
         "extended_hours = true",
         "qty = NULL, notional = 5",
         "order_type = 'market', limit_price = NULL",
+        "terms = 'class oto lose 1'",
     ] {
         world.db.as_superuser("DROP TABLE IF EXISTS app.saved").await;
         world
@@ -74,8 +75,8 @@ async fn a_click_is_refused_by_the_reason_that_holds() {
             .await;
         change(altered).await;
         expect(alice(), click(ticket, 7), TicketRefusal::Altered).await;
-        change("(symbol, side, qty, notional, order_type, limit_price, time_in_force, extended_hours) =
-            (SELECT symbol, side, qty, notional, order_type, limit_price, time_in_force, extended_hours FROM app.saved)").await;
+        change("(symbol, side, qty, notional, order_type, limit_price, time_in_force, extended_hours, terms) =
+            (SELECT symbol, side, qty, notional, order_type, limit_price, time_in_force, extended_hours, terms FROM app.saved)").await;
     }
     world.db.as_superuser(&format!(
         "SET session_replication_role = replica; UPDATE app.tickets SET environment = 'paper' WHERE ticket_id = '{ticket}'"

@@ -11,7 +11,7 @@ use domain::ids::{
 };
 use domain::money::{Price, Quantity};
 use domain::notice::Notice;
-use domain::order::{BrokerOrder, BrokerStatus, Order, Pricing, Side, Size, TimeInForce};
+use domain::order::{BrokerOrder, BrokerStatus, Order, Pricing, Side, Size};
 use domain::symbol::Symbol;
 use domain::tenant::Tenant;
 use rust_decimal::Decimal;
@@ -117,19 +117,13 @@ pub(crate) async fn link(tx: &mut TenantTx, name: &str, environment: Environment
 }
 
 pub(crate) fn order() -> Order {
-    Order {
-        symbol: Symbol::from_broker("canaryX"),
-        side: Side::Buy,
-        size: Size::Shares(Quantity::parse("5").unwrap()),
-        pricing: Pricing::Limit(Price::parse("184.50").unwrap()),
-        time_in_force: TimeInForce::Day,
-        extended_hours: false,
-    }
+    let five = Size::Shares(Quantity::parse("5").unwrap());
+    Order::plain(Side::Buy, Symbol::from_broker("canaryX"), five, Pricing::Limit(Price::parse("184.50").unwrap()))
 }
 
 pub(crate) fn order_ask() -> Ask {
     let at = chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap();
-    Ask::Order { order: order(), quote: Some(Quote { bid: Price::new(Decimal::from(184)), ask: None, at }) }
+    Ask::Order { order: Box::new(order()), quote: Some(Quote { bid: Price::new(Decimal::from(184)), ask: None, at }) }
 }
 
 pub(crate) fn new_ticket(account: AccountId, environment: Environment, ask: Ask) -> NewTicket {
@@ -166,6 +160,12 @@ pub(crate) fn shown(name: ClientOrderId, status: BrokerStatus, filled: i64, upda
         kind: "limit".into(),
         time_in_force: "day".into(),
         limit_price: Price::new(Decimal::new(18_450, 2)),
+        stop_price: None,
+        trail: None,
+        class: String::new(),
+        legs: Vec::new(),
+        replaces: None,
+        replaced_by: None,
         extended_hours: false,
         status,
         filled_qty: Decimal::from(filled),

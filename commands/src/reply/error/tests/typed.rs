@@ -53,8 +53,7 @@ fn every_symbol_and_name_that_is_none_has_its_words() {
         SymbolRefusal::TooLong,
         SymbolRefusal::NotLetters,
         SymbolRefusal::LooksLikeSecret,
-        SymbolRefusal::Crypto,
-        SymbolRefusal::OptionContract,
+        SymbolRefusal::NoSuchDay,
     ];
     let names = [NameRefusal::Empty, NameRefusal::TooLong, NameRefusal::OddCharacter, NameRefusal::LooksLikeSecret];
     let refusals = symbols.into_iter().map(Refused::Symbol).chain(names.into_iter().map(Refused::Name));

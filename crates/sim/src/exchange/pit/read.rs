@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use domain::account::{Asset, BrokerAccount, Configurations, MarketClock, Position, Quote, Snapshot, TradingDay};
 use domain::ids::{BrokerAccountId, BrokerOrderId, ClientOrderId};
-use domain::money::{Price, Usd};
-use domain::order::{BrokerOrder, BrokerStatus, Side};
+use domain::money::{Percent, Price, Usd};
+use domain::order::{BrokerOrder, BrokerStatus, Side, Trail};
 use domain::outcome::RefusalReason;
 use domain::symbol::Symbol;
 use rust_decimal::Decimal;
@@ -55,21 +55,36 @@ pub(super) fn order_id(body: &Value) -> Option<BrokerOrderId> {
 }
 
 pub(super) fn order(body: &Value) -> Option<BrokerOrder> {
-    let side = match word(body, "side")? {
-        "buy" => Some(Side::Buy),
-        "sell" => Some(Side::Sell),
-        _ => None,
+    let class = word(body, "order_class").unwrap_or_default();
+    let legs: Vec<_> = match &body["legs"] {
+        Value::Array(legs) => legs.iter().map(order).collect::<Option<_>>()?,
+        _ => Vec::new(),
+    };
+    let id = |name| word(body, name)?.parse().ok();
+    let trail_percent = decimal(body, "trail_percent").and_then(Percent::new);
+    let (side, limit_price) = match decimal(body, "limit_price") {
+        // What is paid for a spread is a debit.
+        Some(net) if class == "mleg" => {
+            (Some(if net < Decimal::ZERO { Side::Sell } else { Side::Buy }), Price::new(net.abs()))
+        }
+        limit => (word(body, "side").and_then(Side::from_wire), limit.and_then(Price::new)),
     };
     Some(BrokerOrder {
         id: order_id(body)?,
         client_order_id: ClientOrderId::stored(word(body, "client_order_id")?),
-        symbol: symbol(body)?,
+        symbol: named(body, &legs)?,
         side,
         qty: decimal(body, "qty"),
         notional: decimal(body, "notional"),
         kind: word(body, "type")?.to_owned(),
         time_in_force: word(body, "time_in_force")?.to_owned(),
-        limit_price: price(body, "limit_price"),
+        limit_price,
+        stop_price: price(body, "stop_price"),
+        trail: price(body, "trail_price").map(Trail::Price).or(trail_percent.map(Trail::Percent)),
+        class: class.to_owned(),
+        legs,
+        replaces: id("replaces"),
+        replaced_by: id("replaced_by"),
         extended_hours: flag(body, "extended_hours"),
         status: BrokerStatus::from_wire(word(body, "status")?),
         filled_qty: decimal(body, "filled_qty")?,
@@ -78,6 +93,12 @@ pub(super) fn order(body: &Value) -> Option<BrokerOrder> {
         updated_at: moment(body, "updated_at"),
         ended_at: ["filled_at", "canceled_at", "expired_at"].into_iter().find_map(|name| moment(body, name)),
     })
+}
+
+/// A spread's parent has no symbol of its own.
+fn named(body: &Value, legs: &[BrokerOrder]) -> Option<Symbol> {
+    let own = symbol(body).filter(|symbol| !symbol.as_str().is_empty());
+    own.or_else(|| Some(Symbol::from_broker(legs.first()?.symbol.contract()?.root)))
 }
 
 pub(super) fn account(body: &Value) -> Option<BrokerAccount> {
