@@ -20,33 +20,35 @@ const TTL: Duration = Duration::from_secs(20);
 fn any_order() -> impl Strategy<Value = Order> {
     let number = (1_i64..10_000_000_000, 0_u32..=9);
     let symbol = proptest::sample::select(vec!["AAPL", "BRK.B", "F"]);
-    (number.clone(), number, symbol, proptest::num::u32::ANY).prop_map(|((mantissa, scale), (limit, digits), symbol, bits)| {
-        let amount = Decimal::new(mantissa, scale);
-        let shares = Size::Shares(Quantity::new(amount).expect("a quantity"));
-        let limit = Price::new(Decimal::new(limit, digits.min(4))).expect("a price");
-        let loss = StopLoss { stop: limit, limit: (bits & 32 != 0).then_some(limit) };
-        Order {
-            symbol: Symbol::from_broker(symbol),
-            side: if bits & 1 == 0 { Side::Buy } else { Side::Sell },
-            size: if bits & 2 == 0 { shares } else { Size::Dollars(Usd(amount)) },
-            pricing: match bits >> 6 & 7 {
-                0..=2 => Pricing::Market,
-                3 | 4 => Pricing::Limit(limit),
-                5 => Pricing::Stop(limit),
-                6 => Pricing::StopLimit { stop: limit, limit },
-                _ => Pricing::Trail(Trail::Price(limit)),
-            },
-            time_in_force: TimeInForce::ALL[(bits >> 9) as usize % 6],
-            extended_hours: bits & 16 != 0,
-            class: match bits >> 12 & 3 {
-                0 | 1 => Class::Simple,
-                2 => Class::Oto(Exit::StopLoss(loss)),
-                _ => Class::Bracket { take_profit: limit, stop_loss: loss },
-            },
-            effect: (bits & 8 != 0).then_some(Effect::Open),
-            replaces: None,
-        }
-    })
+    (number.clone(), number, symbol, proptest::num::u32::ANY).prop_map(
+        |((mantissa, scale), (limit, digits), symbol, bits)| {
+            let amount = Decimal::new(mantissa, scale);
+            let shares = Size::Shares(Quantity::new(amount).expect("a quantity"));
+            let limit = Price::new(Decimal::new(limit, digits.min(4))).expect("a price");
+            let loss = StopLoss { stop: limit, limit: (bits & 32 != 0).then_some(limit) };
+            Order {
+                symbol: Symbol::from_broker(symbol),
+                side: if bits & 1 == 0 { Side::Buy } else { Side::Sell },
+                size: if bits & 2 == 0 { shares } else { Size::Dollars(Usd(amount)) },
+                pricing: match bits >> 6 & 7 {
+                    0..=2 => Pricing::Market,
+                    3 | 4 => Pricing::Limit(limit),
+                    5 => Pricing::Stop(limit),
+                    6 => Pricing::StopLimit { stop: limit, limit },
+                    _ => Pricing::Trail(Trail::Price(limit)),
+                },
+                time_in_force: TimeInForce::ALL[(bits >> 9) as usize % 6],
+                extended_hours: bits & 16 != 0,
+                class: match bits >> 12 & 3 {
+                    0 | 1 => Class::Simple,
+                    2 => Class::Oto(Exit::StopLoss(loss)),
+                    _ => Class::Bracket { take_profit: limit, stop_loss: loss },
+                },
+                effect: (bits & 8 != 0).then_some(Effect::Open),
+                replaces: None,
+            }
+        },
+    )
 }
 
 #[tokio::test]

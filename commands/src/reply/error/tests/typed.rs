@@ -74,12 +74,10 @@ fn every_symbol_and_name_that_is_none_has_its_words() {
     Options of a command are no place for a key or a secret: Discord keeps them with the message. Paddock did not store it, and it should not be used any more.
     **Nothing was sent.**
     Delete that key at Alpaca now and make a new one. Then use `/account add` or `/account rotate`, and paste it into the form that opens.
-    # No crypto here
-    Paddock trades US stocks and funds; crypto pairs it does not.
+    # Not a symbol
+    It reads like an option contract whose expiry is no day of the calendar.
     **Nothing was sent.**
-    # No options here
-    Paddock trades US stocks and funds; option contracts it does not.
-    **Nothing was sent.**
+    Start typing a ticker or a company name and pick from the list.
     # Not a name for an account
     The name is empty.
     **Nothing was sent.**
