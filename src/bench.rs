@@ -16,7 +16,7 @@ use domain::clock::{Clock, SystemClock};
 use domain::credential::{Fingerprint, KeyPair};
 use domain::ids::{ClientOrderId, InteractionId};
 use domain::money::Quantity;
-use domain::order::{Order, Pricing, Side, Size, TimeInForce};
+use domain::order::{Order, Pricing, Side, Size};
 use domain::symbol::Symbol;
 use futures::StreamExt;
 use secrecy::SecretString;
@@ -190,14 +190,7 @@ impl Floor {
             secret: SecretString::from(friend.paper.secret.as_str()),
         };
         let access = Access { environment: Environment::Paper, meter: Meter(format!("floor-{round}")), keys };
-        let order = Order {
-            symbol: Symbol::parse("F")?,
-            side: Side::Buy,
-            size: Size::Shares(Quantity::parse("1")?),
-            pricing: Pricing::Market,
-            time_in_force: TimeInForce::Day,
-            extended_hours: false,
-        };
+        let order = Order::plain(Side::Buy, Symbol::parse("F")?, Size::Shares(Quantity::parse("1")?), Pricing::Market);
         self.alpaca.submit(&access, &order, &ClientOrderId::stored(format!("floor-{round}"))).await;
         Ok(arrival(world, friend.paper.account_id)? - started_at)
     }
