@@ -20,7 +20,7 @@ use domain::outcome::{CancelOutcome, Doubt, ExerciseOutcome, Lookup, Outcome, Re
 use domain::symbol::Symbol;
 use read::Reading;
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::Duration;
 
 /// The trading pit: where the desk meets the exchange in person.
