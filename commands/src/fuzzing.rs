@@ -44,10 +44,7 @@ fn typed_again(size: &Size, pricing: &Pricing) -> Typed {
         Size::Shares(quantity) => (Some(quantity.to_string()), None),
         Size::Dollars(usd) => (None, Some(usd.0.to_string())),
     };
-    let limit = match pricing {
-        Pricing::Limit(price) => Some(price.get().to_string()),
-        Pricing::Market => None,
-    };
+    let limit = pricing.limit().map(|price| price.get().to_string());
     Typed { symbol: String::new(), quantity, dollars, limit, tif: None, extended: None }
 }
 

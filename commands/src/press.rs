@@ -128,7 +128,8 @@ async fn act(data: &Data, turn: &Turn, action: Action, pressed: Option<&Embed>) 
         }
         Action::CancelAll(ticket) => {
             let work = desk.confirm_cancel_all(tenant, ticket, interaction);
-            then_show(turn, Doing::Canceling, work.map(|done| done.map(|it| cancels::canceled_all(&it)))).await
+            then_show(turn, Doing::Canceling, Box::pin(work.map(|done| done.map(|it| cancels::canceled_all(&it)))))
+                .await
         }
         Action::Check(intent) => check(data, turn, intent).await,
         Action::Cancel(intent) => cancel(data, turn, intent).await,

@@ -146,7 +146,9 @@ fn named(symbol: Option<String>, legs: &[BrokerOrder]) -> Symbol {
 fn flatten(order: BrokerOrder, into: &mut Vec<BrokerOrder>) {
     let legs = order.legs.clone();
     into.push(order);
-    legs.into_iter().for_each(|leg| flatten(leg, into));
+    for leg in legs {
+        flatten(leg, into);
+    }
 }
 
 /// The one order of an answer.
