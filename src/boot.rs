@@ -76,6 +76,7 @@ impl Service {
             watchdog: tokio::spawn(watchdog::watch(Arc::clone(&shards), Arc::clone(&clock))),
             housekeeping: tokio::spawn(housekeeping::keep(
                 database.store.clone(),
+                config.heads,
                 clock,
                 stop_of(stopping.subscribe()),
             )),

@@ -1,5 +1,6 @@
 //! The command line: one binary for every role.
 
+use crate::audit::{self, AuditCommand};
 use crate::config::log::{Format, Log};
 use crate::config::{Env, log};
 use crate::{bench, check, database, demo, discord, keys, serve, telemetry};
@@ -38,6 +39,9 @@ enum Command {
     /// Master keys: make one, re-seal everything under the newest, see what is sealed under which.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// The audit books: check them, copy them out, hold them against the broker, let go of what is older than seven years.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Check configuration, database role, migrations, keys and reachability. Fails with a sentence for each that is wrong.
     Check,
     /// Measure acknowledgement and order latency against their floor, in the simulated world.
@@ -129,6 +133,7 @@ async fn with_env(command: Command, env: &Env) -> anyhow::Result<ExitCode> {
         Command::Migrate { .. } => database::migrate(env).await?,
         Command::Keys(KeysCommand::Rotate) => keys::rotate(env).await?,
         Command::Keys(KeysCommand::Status) => keys::status(env).await?,
+        Command::Audit(command) => return audit::run(command, env).await,
         Command::Check => return check::run(env).await,
         Command::Demo(_) | Command::Bench { .. } | Command::Keys(KeysCommand::Generate) => {}
     }

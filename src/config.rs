@@ -4,6 +4,7 @@
 //! empty `PADDOCK_*` variable is an error, and a value that cannot be read is named together with what would be right.
 
 pub mod alpaca;
+pub mod audit;
 pub mod data;
 pub mod database;
 pub mod discord;
@@ -12,6 +13,7 @@ pub mod log;
 pub mod vault;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use thiserror::Error;
 
 /// One variable: its name, what it stands for, and what holds without it.
@@ -32,7 +34,9 @@ pub const VARIABLES: &[Variable] = &[
     vault::FERNET_KEYS,
     database::URL,
     database::OWNER_URL,
+    audit::URL,
     data::FOLDER,
+    audit::HEADS,
     alpaca::PAPER,
     alpaca::LIVE,
     alpaca::DATA,
@@ -169,6 +173,8 @@ pub struct Config {
     pub alpaca: alpaca::Alpaca,
     /// Limits.
     pub limits: desk::Limits,
+    /// Where the ends of the audit chains are published, if anywhere.
+    pub heads: Option<PathBuf>,
 }
 
 impl Config {
@@ -178,10 +184,12 @@ impl Config {
     /// Every [`ConfigRefusal`].
     pub fn from_env(env: &Env) -> Result<Self, ConfigRefusal> {
         let data = data::Data::from_env(env);
+        let database = database::Database::from_env(env)?;
         Ok(Self {
             discord: discord::Discord::from_env(env)?,
             vault: vault::Vault::from_env(env)?,
-            database: database::Database::from_env(env)?,
+            heads: audit::heads(env, &database, &data),
+            database,
             alpaca: alpaca::Alpaca::from_env(env)?,
             limits: limits::from_env(env)?,
             data,

@@ -2,7 +2,7 @@
 
 use crate::cli::say;
 use crate::config::database::{Database as Config, owner_url};
-use crate::config::{Env, data::Data};
+use crate::config::{Env, audit, data::Data};
 use anyhow::Context;
 use secrecy::ExposeSecret;
 use std::time::Duration;
@@ -33,6 +33,17 @@ impl Database {
                 Self::at(&url, Some(embedded)).await
             }
         }
+    }
+
+    /// The address as the role that reads all audit books, when there is one.
+    ///
+    /// # Errors
+    /// For an address that is not PostgreSQL's.
+    pub fn audit_url(&self, env: &Env) -> anyhow::Result<Option<String>> {
+        Ok(match &self.embedded {
+            Some(embedded) => Some(embedded.audit_url()),
+            None => audit::url(env)?.map(|url| url.expose_secret().to_owned()),
+        })
     }
 
     async fn at(url: &str, embedded: Option<Embedded>) -> anyhow::Result<Self> {

@@ -1,8 +1,11 @@
 //! What has to be done every day though nobody asks for it: what is of no more use goes, and the audit book has its pages for the
-//! months to come.
+//! months to come, and its ends are published.
 
+use crate::heads;
+use chrono::{DateTime, Utc};
 use domain::clock::Clock;
 use std::future::Future;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Store, StoreError};
@@ -14,14 +17,15 @@ const AGAIN: Duration = Duration::from_hours(1);
 const MONTHS: u32 = 3;
 
 /// Works now and then every day, until `stop` is done. A round that is cut off has changed nothing.
-pub async fn keep<F: Future<Output = ()> + Send>(store: Store, clock: Arc<dyn Clock>, stop: F) {
+pub async fn keep<F: Future<Output = ()> + Send>(store: Store, heads: Option<PathBuf>, clock: Arc<dyn Clock>, stop: F) {
     let mut stop = Box::pin(stop);
     loop {
         let round = async {
-            let pause = match once(&store).await {
+            let done = once(&store).await.map_err(anyhow::Error::from);
+            let pause = match done.and(publish(&store, heads.as_deref(), clock.now()).await) {
                 Ok(()) => DAY,
                 Err(error) => {
-                    tracing::error!(%error, "housekeeping failed; it is tried again in an hour");
+                    tracing::error!(error = format!("{error:#}"), "housekeeping failed; it is tried again in an hour");
                     AGAIN
                 }
             };
@@ -33,6 +37,15 @@ pub async fn keep<F: Future<Output = ()> + Send>(store: Store, clock: Arc<dyn Cl
             () = round => {}
         }
     }
+}
+
+/// The ends of the audit chains go where they cannot be made anew with the chains.
+async fn publish(store: &Store, folder: Option<&Path>, now: DateTime<Utc>) -> anyhow::Result<()> {
+    let Some(folder) = folder else { return Ok(()) };
+    if let Some(file) = heads::publish(store, folder, now).await? {
+        tracing::info!(file = %file.display(), "the ends of the audit chains are published");
+    }
+    Ok(())
 }
 
 /// Two commits: that old rows cannot go keeps no page from being made.
@@ -53,7 +66,6 @@ async fn once(store: &Store) -> Result<(), StoreError> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
     use super::*;
-    use chrono::DateTime;
     use domain::clock::ManualClock;
     use store::testing::TestDb;
     use tokio::sync::oneshot;
@@ -98,7 +110,8 @@ mod tests {
         let clock = clock();
         add_old_interaction(&db).await;
         let (stop, stopped) = oneshot::channel::<()>();
-        let keeping = tokio::spawn(keep(db.store().clone(), Arc::clone(&clock) as _, async { drop(stopped.await) }));
+        let keeping =
+            tokio::spawn(keep(db.store().clone(), None, Arc::clone(&clock) as _, async { drop(stopped.await) }));
         until_gone(&db, &clock, Duration::ZERO).await;
         for _ in 0..2 {
             add_old_interaction(&db).await;
@@ -119,7 +132,8 @@ mod tests {
         assert!(pages(&db).await >= before.max(MONTHS + 1));
         assert_eq!(old_interactions(&db).await, "1");
         let (stop, stopped) = oneshot::channel::<()>();
-        let keeping = tokio::spawn(keep(db.store().clone(), Arc::clone(&clock) as _, async { drop(stopped.await) }));
+        let keeping =
+            tokio::spawn(keep(db.store().clone(), None, Arc::clone(&clock) as _, async { drop(stopped.await) }));
         db.as_superuser("ALTER FUNCTION app.away RENAME TO job_purge").await;
         until_gone(&db, &clock, AGAIN).await;
         stop.send(()).unwrap();

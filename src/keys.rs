@@ -14,8 +14,9 @@ use domain::ids::AccountId;
 use domain::tenant::Tenant;
 use indicatif::{ProgressBar, ProgressStyle};
 use secrecy::ExposeSecret;
+use serde_json::json;
 use std::collections::HashSet;
-use store::{KeyUse, Store};
+use store::{AuditAction, AuditEntry, HouseAction, KeyUse, Store};
 use vault::{KeyRing, Place};
 
 /// After this long a master key should be replaced.
@@ -51,6 +52,12 @@ pub async fn rotate(env: &Env) -> anyhow::Result<()> {
     );
     let done = reseal_all(&database.store, &ring, |row| bar.inc(row)).await;
     bar.finish();
+    if let Ok(done) = &done {
+        let detail = json!({ "to": ring.newest().as_str(), "resealed": done.resealed, "unreadable": done.unreadable });
+        let mut tx = database.store.system().await?;
+        tx.audit_house(HouseAction::KeysRotated, &detail).await?;
+        tx.commit().await?;
+    }
     database.close().await;
     let done = done?;
     say(&format!("{} credentials re-sealed under key {}.", done.resealed + done.changed_meanwhile, ring.newest()));
@@ -113,6 +120,11 @@ async fn reseal(store: &Store, ring: &KeyRing, tenant: Tenant, account: AccountI
         Err(_) => return Ok(Row::Unreadable),
     };
     let ours = tx.reseal_credential(account, &keyed.sealed, &resealed).await?;
+    if ours {
+        let detail = json!({ "from": keyed.sealed.fingerprint.as_str(), "to": resealed.fingerprint.as_str() });
+        let entry = AuditEntry { account: Some(account), detail, ..AuditEntry::of(AuditAction::KeysResealed) };
+        tx.audit(&entry).await?;
+    }
     tx.commit().await?;
     Ok(if ours { Row::Resealed } else { Row::ChangedMeanwhile })
 }

@@ -1,6 +1,7 @@
 //! The service: configuration, wiring, telemetry and the command line. What Paddock does for a user is in `commands`,
 //! `desk` and the crates below; nothing here decides anything about an order.
 
+pub mod audit;
 pub mod bench;
 pub mod boot;
 pub mod check;
@@ -9,6 +10,7 @@ pub mod config;
 pub mod database;
 pub mod demo;
 pub mod discord;
+pub mod heads;
 pub mod housekeeping;
 pub mod keys;
 pub mod serve;

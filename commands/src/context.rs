@@ -3,7 +3,7 @@
 use crate::framework::Data;
 use crate::reply::Reply;
 use domain::ids::{InteractionId, UserId};
-use domain::tenant::Tenant;
+use domain::tenant::{Origin, Tenant};
 use secrecy::{ExposeSecret, SecretString};
 use serenity::all::{
     CommandInteraction, ComponentInteraction, CreateInteractionResponse, CreateInteractionResponseMessage, CreateModal,
@@ -80,6 +80,8 @@ pub(crate) struct Turn {
     token: SecretString,
     user: serenity::all::UserId,
     guild: Option<GuildId>,
+    /// The message whose button was pressed.
+    message: Option<i64>,
 }
 
 impl Turn {
@@ -92,6 +94,7 @@ impl Turn {
             token: command.token.as_str().into(),
             user: command.user.id,
             guild: command.guild_id,
+            message: None,
         }
     }
 
@@ -104,6 +107,7 @@ impl Turn {
             token: press.token.as_str().into(),
             user: press.user.id,
             guild: press.guild_id,
+            message: Some(press.message.id.get().cast_signed()),
         }
     }
 
@@ -116,13 +120,18 @@ impl Turn {
             token: form.token.as_str().into(),
             user: form.user.id,
             guild: form.guild_id,
+            message: form.message.as_ref().map(|message| message.id.get().cast_signed()),
         }
     }
 
     /// The right to act as the user who sent the interaction, and as nobody else.
     #[expect(clippy::disallowed_methods, reason = "the one place that makes a tenant from an interaction's own user")]
     pub(crate) fn tenant(&self) -> Tenant {
-        Tenant::from_interaction(UserId(self.user.get().cast_signed()))
+        Tenant::from_interaction(UserId(self.user.get().cast_signed())).by(Origin {
+            interaction: Some(self.interaction()),
+            message: self.message,
+            guild: self.guild(),
+        })
     }
 
     /// Who sent it.

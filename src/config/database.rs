@@ -44,7 +44,7 @@ pub fn owner_url(env: &Env) -> Result<Option<SecretString>, ConfigRefusal> {
     address(env, OWNER_URL)
 }
 
-fn address(env: &Env, variable: Variable) -> Result<Option<SecretString>, ConfigRefusal> {
+pub(super) fn address(env: &Env, variable: Variable) -> Result<Option<SecretString>, ConfigRefusal> {
     match env.get(variable) {
         None => Ok(None),
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {

@@ -12,6 +12,33 @@ use serde_json::json;
 use store::{AuditAction, AuditEntry, Keyed, StoreError, TenantTx};
 use vault::Place;
 
+/// What a credential is opened for, where no order's own entry says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// The user asked for something; the entry names the interaction.
+    Asked,
+    /// An order of the account is looked at.
+    Look,
+    /// What the broker lists is taken into the ledger.
+    Sweep,
+    /// The list of symbols is read.
+    Directory,
+    /// A click that another delivery of it has committed is carried out.
+    TakenOver,
+}
+
+impl Why {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Look => "look",
+            Self::Sweep => "sweep",
+            Self::Directory => "directory",
+            Self::TakenOver => "taken_over",
+        }
+    }
+}
+
 /// Whose account is meant, and what opens it.
 pub(crate) struct Opened {
     /// The account.
@@ -20,14 +47,12 @@ pub(crate) struct Opened {
     pub(crate) access: Access,
 }
 
-/// The sealed credential, for an opening that is noted with it. `tx` is best one whose commit does not wait for the disk, for
-/// that it was opened is all that there is to lose; mostly nothing is written at all.
-pub(crate) async fn take_keys(mut tx: TenantTx, account: AccountId) -> Result<Keyed, StoreError> {
-    let keyed = tx.account_with_credential(account).await?;
-    if !keyed.opened_lately {
-        tx.touch_credential_opened(account).await?;
-        tx.commit().await?;
-    }
+/// The sealed credential, for one opening, which is in the audit book before it happens. `tx` is best one whose commit does not
+/// wait for the disk: that it was opened is all that there is to lose.
+async fn take_keys(mut tx: TenantTx, account: AccountId, why: Why) -> Result<Keyed, StoreError> {
+    let entry = AuditEntry { detail: json!({ "for": why.as_str() }), ..AuditEntry::of(AuditAction::CredentialOpened) };
+    let keyed = tx.open_credential(account, &entry).await?;
+    tx.commit().await?;
     Ok(keyed)
 }
 
@@ -66,9 +91,14 @@ impl Desk {
         if account.status == AccountStatus::KeysRefused {
             return Err(Refused::KeysNoLongerAccepted(account.name));
         }
-        let opened = self.unseal(tenant, take_keys(tx, account.id).await?)?;
+        let opened = self.unseal(tenant, take_keys(tx, account.id, Why::Asked).await?)?;
         self.refresh_directory(tenant, &opened.account);
         Ok(opened)
+    }
+
+    /// The sealed credential of an account, for one opening that is noted with it.
+    pub(crate) async fn keys(&self, tenant: Tenant, account: AccountId, why: Why) -> Result<Keyed, StoreError> {
+        take_keys(self.tx_relaxed(tenant).await?, account, why).await
     }
 
     /// Opens a sealed credential. The environment, and with it the host, is the row's.
@@ -116,9 +146,7 @@ impl Desk {
         let (desk, id) = (self.clone(), account.id);
         drop(tokio::spawn(async move {
             let read = async {
-                let mut tx = desk.tx(tenant).await?;
-                let keyed = tx.account_with_credential(id).await?;
-                drop(tx);
+                let keyed = desk.keys(tenant, id, Why::Directory).await?;
                 let opened = desk.unseal(tenant, keyed)?;
                 let assets = desk.inner().brokerage.assets(&opened.access).await;
                 assets.map_err(|failure| Refused::Trouble(Trouble::Broker(failure)))

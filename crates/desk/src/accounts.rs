@@ -1,6 +1,6 @@
 //! A user's accounts: list, default, rename, remove, and what they hold.
 
-use crate::access::{entry, named};
+use crate::access::{Why, entry, named};
 use crate::desk::Desk;
 use crate::refused::{Refused, Trouble};
 use crate::views::{AccountHealth, Accounts, Balance, Orders, Positions, Question, Receipt, Switch};
@@ -160,8 +160,8 @@ impl Desk {
         let mut tx = self.tx(tenant).await?;
         let account = named(&mut tx, name).await?;
         let unconfirmed = unproved(&mut tx, &account).await?.len();
-        let keyed = tx.account_with_credential(account.id).await?;
         drop(tx);
+        let keyed = self.keys(tenant, account.id, Why::Asked).await?;
         // Also for refused keys: the question is how things are now.
         let (broker, wait) = match self.unseal(tenant, keyed) {
             Ok(opened) => {

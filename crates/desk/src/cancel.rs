@@ -1,6 +1,6 @@
 //! Canceling: one order, or all that are open.
 
-use crate::access::{Opened, take_keys};
+use crate::access::{Opened, Why};
 use crate::accounts::{Named, by, taken};
 use crate::desk::Desk;
 use crate::look::Looker;
@@ -102,9 +102,8 @@ impl Desk {
         let _inside = self.inner().gate.enter_unless_stopping()?;
         let mut tx = self.begin(tenant, interaction).await?;
         let ticket = taken(&mut tx, ticket, &store::Ask::CancelAll).await?;
-        let keyed = tx.account_with_credential(ticket.account).await?;
-        tx.touch_credential_opened(ticket.account).await?;
-        tx.audit(&by(interaction, AuditAction::CancelAllRequested, &keyed.account)).await?;
+        let entry = AuditEntry { interaction: Some(interaction), ..AuditEntry::of(AuditAction::CancelAllRequested) };
+        let keyed = tx.open_credential(ticket.account, &entry).await?;
         tx.commit().await?;
 
         let Opened { account, access } = self.unseal(tenant, keyed)?;
@@ -146,7 +145,7 @@ impl Desk {
             known = looked;
         }
         let id = known.life.broker_order.ok_or(Refused::NoSuchOrder)?;
-        let keyed = match take_keys(self.tx_relaxed(tenant).await?, known.account).await {
+        let keyed = match self.keys(tenant, known.account, Why::Asked).await {
             Err(StoreError::NotFound) => return Err(Refused::NoSuchOrder),
             other => other?,
         };

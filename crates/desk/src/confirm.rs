@@ -1,6 +1,6 @@
 //! The click: one ticket, one intent, one order.
 
-use crate::access::Opened;
+use crate::access::{Opened, Why};
 use crate::desk::Desk;
 use crate::gate::Inside;
 use crate::place::{Ask, audit_intended};
@@ -151,8 +151,8 @@ impl Desk {
         if intent.interaction != click.interaction || intent.life.state != State::Intended || intent.sent_at.is_some() {
             return Err(Refused::AlreadyHandled);
         }
-        let keyed = tx.account_with_credential(intent.account).await?;
         drop(tx);
+        let keyed = self.keys(tenant, intent.account, Why::TakenOver).await?;
         let Opened { account, access } = self.unseal(tenant, keyed)?;
         tracing::info!(intent = %intent.id, "an order is taken over from another delivery of its press");
         let name = account.name.to_string();

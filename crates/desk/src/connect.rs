@@ -97,14 +97,49 @@ impl Desk {
         };
         // Committed before Alpaca is asked: a form is good for one submit, whatever comes of it.
         tx.commit().await?;
-        let keys = keys::read(pasted).map_err(Refused::Keys)?;
-        match (form.ask, keyed) {
-            (FormAsk::Link { name, environment }, _) => {
-                self.may_link(&accounts, &name)?;
-                self.link(tenant, name, environment, keys, interaction).await
+        let (account, kind) =
+            (keyed.as_ref().map(|keyed| keyed.account.id), if keyed.is_some() { "rotate" } else { "link" });
+        let work = async {
+            let keys = keys::read(pasted).map_err(Refused::Keys)?;
+            match (form.ask, keyed) {
+                (FormAsk::Link { name, environment }, _) => {
+                    self.may_link(&accounts, &name)?;
+                    self.link(tenant, name, environment, keys, interaction).await
+                }
+                (FormAsk::Rotate { .. }, Some(keyed)) => self.rotate(tenant, keyed, keys, interaction).await,
+                (FormAsk::Rotate { .. }, None) => Err(Refused::FormGone),
             }
-            (FormAsk::Rotate { .. }, Some(keyed)) => self.rotate(tenant, keyed, keys, interaction).await,
-            (FormAsk::Rotate { .. }, None) => Err(Refused::FormGone),
+        };
+        let done = work.await;
+        if let Err(refused) = &done {
+            self.note_declined_keys(tenant, account, kind, interaction, refused).await;
+        }
+        done
+    }
+
+    /// That keys were pasted and not taken, and why; nothing of the keys.
+    async fn note_declined_keys(
+        &self,
+        tenant: Tenant,
+        account: Option<AccountId>,
+        purpose: &'static str,
+        interaction: InteractionId,
+        refused: &Refused,
+    ) {
+        let entry = AuditEntry {
+            account,
+            interaction: Some(interaction),
+            detail: json!({ "for": purpose, "guard": refused.guard() }),
+            ..AuditEntry::of(AuditAction::KeysDeclined)
+        };
+        let noted: Result<(), StoreError> = async {
+            let mut tx = self.tx_relaxed(tenant).await?;
+            tx.audit(&entry).await?;
+            tx.commit().await
+        }
+        .await;
+        if let Err(error) = noted {
+            tracing::warn!(%error, "pasted keys that were not taken could not be noted");
         }
     }
 
@@ -182,7 +217,7 @@ impl Desk {
         }
         // Not the name, here and elsewhere: what a user typed would outlive a user who leaves (docs/adr/0003-leaving.md).
         let facts = json!({ "environment": environment.as_str(), "broker_account": account.broker_id,
-            "key_tail": account.key_tail, "default": is_default });
+            "broker_status": broker.status, "key_tail": account.key_tail, "default": is_default });
         tx.audit(&AuditEntry {
             interaction: Some(interaction),
             detail: facts,

@@ -8,6 +8,7 @@ pub mod confirm;
 pub mod connect;
 mod desk;
 mod directory;
+pub mod export;
 mod gate;
 mod keys;
 mod look;

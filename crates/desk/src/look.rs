@@ -1,5 +1,6 @@
 //! One look at one intent's order. A look that fails is not an observation: it changes nothing but the time of the next.
 
+use crate::access::Why;
 use crate::desk::Desk;
 use crate::record::{Sight, is_ours};
 use crate::refused::Refused;
@@ -38,7 +39,7 @@ impl Desk {
             Err(StoreError::NotFound) => return Err(Refused::NoSuchOrder),
             other => other?,
         };
-        let keyed = match tx.account_with_credential(intent.account).await {
+        let account = match tx.account(intent.account).await {
             Err(StoreError::NotFound) => {
                 drop(tx);
                 return self.give_up(tenant, &intent).await;
@@ -54,16 +55,19 @@ impl Desk {
             State::Unconfirmed | State::AtBroker => false,
         };
         if held.is_none() || idle {
-            return Ok((keyed.account, intent, None));
+            return Ok((account, intent, None));
         }
         if looker == Looker::Resolver && intent.life.state == State::Intended && intent.sent_at.is_none() {
             // Nobody has, or can get any more, the right to send it: the step and the lease exclude each other.
-            let account = keyed.account;
             let why = Some("never given the right to be sent");
             let sight = Sight { tenant, account: &account, seen: &Seen::NotSent, lease: None, why };
             let intent = self.record(intent, &sight).await?;
             return Ok((account, intent, None));
         }
+        let keyed = match Box::pin(self.keys(tenant, account.id, Why::Look)).await {
+            Err(StoreError::NotFound) => return self.give_up(tenant, &intent).await,
+            other => other?,
+        };
         let opened = self.unseal(tenant, keyed)?;
         self.look_with(tenant, opened.account, &opened.access, intent, looker).await
     }

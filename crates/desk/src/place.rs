@@ -3,7 +3,7 @@
 use crate::access::Opened;
 use crate::desk::Desk;
 use crate::gate::Inside;
-use crate::refused::Refused;
+use crate::refused::{Refused, Trouble};
 use crate::submit::Unsent;
 use crate::views::Placed;
 use domain::account::{Environment, LinkedAccount};
@@ -43,6 +43,14 @@ impl Desk {
     /// [`Refused::NoQuote`], [`Refused::Busy`]; [`Refused::AlreadyHandled`]; [`Refused::KeysNoLongerAccepted`];
     /// [`Refused::Trouble`]. Nothing was sent in any of them.
     pub async fn place(&self, tenant: Tenant, ask: Ask) -> Result<Placed, Refused> {
+        let placed = self.try_place(tenant, &ask).await;
+        if let Err(refused) = &placed {
+            self.note_declined(tenant, &ask, refused).await;
+        }
+        placed
+    }
+
+    async fn try_place(&self, tenant: Tenant, ask: &Ask) -> Result<Placed, Refused> {
         let inside = self.inner().gate.enter()?;
         let opened = self.open(tenant, ask.account.as_deref()).await?;
         let seen = self.survey(tenant, &opened, &ask.order).await?;
@@ -52,7 +60,7 @@ impl Desk {
         let account = if asks {
             account
         } else {
-            match self.decide(tenant, account, &ask, inside).await? {
+            match self.decide(tenant, account, ask, inside).await? {
                 Straight::Decided(unsent) => {
                     let mut receipt = unsent.send().await?;
                     receipt.market = seen.market;
@@ -61,8 +69,33 @@ impl Desk {
                 Straight::NeedsClick(account) => *account,
             }
         };
-        let card = self.issue_card(tenant, account, &ask, &seen, false).await?;
+        let card = self.issue_card(tenant, account, ask, &seen, false).await?;
         Ok(Placed::Ask(Box::new(card)))
+    }
+
+    /// What was asked for and which guard turned it down. Another delivery of the same command notes its own end; an order that
+    /// was held back after it was decided has its own entry, too, with the reason.
+    async fn note_declined(&self, tenant: Tenant, ask: &Ask, refused: &Refused) {
+        if matches!(refused, Refused::AlreadyHandled | Refused::Trouble(Trouble::Database | Trouble::DatabaseInDoubt)) {
+            return;
+        }
+        // A symbol that Alpaca does not know may be anything that a user typed.
+        let order = (!matches!(refused, Refused::UnknownSymbol(_))).then(|| ask.order.canonical());
+        let mut detail = json!({ "guard": refused.guard(), "order": order });
+        if let Refused::Rule(rule) = refused {
+            detail["rule"] = format!("{rule:?}").into();
+        }
+        let entry =
+            AuditEntry { interaction: Some(ask.interaction), detail, ..AuditEntry::of(AuditAction::OrderDeclined) };
+        let noted: Result<(), StoreError> = async {
+            let mut tx = self.tx_relaxed(tenant).await?;
+            tx.audit(&entry).await?;
+            tx.commit().await
+        }
+        .await;
+        if let Err(error) = noted {
+            tracing::warn!(%error, "an order that was turned down could not be noted");
+        }
     }
 
     /// Stores the intent of a paper order that needs no click. The work survives the caller, so that an intent that was
@@ -90,7 +123,7 @@ impl Desk {
                 Direct::NeedsClick => Straight::NeedsClick(Box::new(account)),
             })
         });
-        work.await.unwrap_or(Err(Refused::Trouble(crate::Trouble::DatabaseInDoubt)))
+        work.await.unwrap_or(Err(Refused::Trouble(Trouble::DatabaseInDoubt)))
     }
 
     async fn store_direct(&self, tenant: Tenant, account: &LinkedAccount, new: &NewIntent) -> Result<Direct, Refused> {
@@ -113,7 +146,7 @@ impl Desk {
     /// After a commit whose answer was lost: the intent, if it is there. Otherwise nothing may be sent, and nothing is; should
     /// the commit arrive late, the resolver closes the intent, whose right to be sent was never given.
     pub(crate) async fn reread(&self, tenant: Tenant, id: IntentId) -> Result<Intent, Refused> {
-        let in_doubt = Refused::Trouble(crate::Trouble::DatabaseInDoubt);
+        let in_doubt = Refused::Trouble(Trouble::DatabaseInDoubt);
         let Ok(mut tx) = self.tx(tenant).await else { return Err(in_doubt) };
         tx.intent(id).await.map_err(|_| in_doubt)
     }

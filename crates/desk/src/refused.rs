@@ -122,6 +122,58 @@ pub enum Refused {
     Trouble(Trouble),
 }
 
+impl Refused {
+    /// Which guard it was, for the audit book. A word of ours: what a user typed has no place there.
+    pub(crate) const fn guard(&self) -> &'static str {
+        match self {
+            Self::NoAccount => "no_account",
+            Self::WhichAccount => "which_account",
+            Self::NoSuchAccount(_) => "no_such_account",
+            Self::NameTaken(_) => "name_taken",
+            Self::Name(_) => "name",
+            Self::AlreadyLinked(_) => "already_linked",
+            Self::TooManyAccounts(_) => "too_many_accounts",
+            Self::UnsettledOrders(_) => "unsettled_orders",
+            Self::Keys(keys) => keys.guard(),
+            Self::KeysNoLongerAccepted(_) => "keys_no_longer_accepted",
+            Self::FormGone => "form_gone",
+            Self::Symbol(_) => "symbol",
+            Self::UnknownSymbol(_) => "unknown_symbol",
+            Self::Number(_, _) => "number",
+            Self::SizeMissing => "size_missing",
+            Self::SizeTwice => "size_twice",
+            Self::Rule(_) => "rule",
+            Self::NoQuote(_) => "no_quote",
+            Self::Ticket(_) => "ticket",
+            Self::NotAcknowledged => "not_acknowledged",
+            Self::NoSuchOrder => "no_such_order",
+            Self::AlreadyHandled => "already_handled",
+            Self::Busy(_) => "budget",
+            Self::Settling => "settling",
+            Self::Stopping => "stopping",
+            Self::Trouble(Trouble::Broker(_)) => "broker_away",
+            Self::Trouble(Trouble::Database) => "database_away",
+            Self::Trouble(Trouble::DatabaseInDoubt) => "database_in_doubt",
+            Self::Trouble(Trouble::Vault) => "vault",
+        }
+    }
+}
+
+impl KeysRefusal {
+    const fn guard(&self) -> &'static str {
+        match self {
+            Self::Empty(_) => "keys_empty",
+            Self::PastedExtras(_) => "keys_pasted_extras",
+            Self::Swapped => "keys_swapped",
+            Self::SameTwice => "keys_same_twice",
+            Self::OtherEnvironment { .. } => "keys_other_environment",
+            Self::NotAccepted => "keys_not_accepted",
+            Self::DifferentAccount => "keys_different_account",
+            Self::NotActive(_) => "keys_not_active",
+        }
+    }
+}
+
 impl From<StoreError> for Refused {
     /// What callers do not decide for themselves: the database is away, or there is a defect (then the log says which).
     fn from(error: StoreError) -> Self {

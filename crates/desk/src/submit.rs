@@ -14,8 +14,9 @@ use domain::ids::IntentId;
 use domain::life::{Seen, State, Wait, step};
 use domain::outcome::{Doubt, Outcome, RefusalReason};
 use domain::tenant::Tenant;
+use serde_json::json;
 use std::time::Duration;
-use store::{Constraint, Intent, Lease, StoreError};
+use store::{AuditAction, AuditEntry, Constraint, Intent, Lease, StoreError};
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
@@ -179,7 +180,9 @@ impl Outbound {
         if !matches!(lease, Lease::Taken(_)) {
             return Ok((lease, None));
         }
-        let keyed = tx.account_with_credential(self.account.id).await?;
+        let detail = json!({ "client_order_id": self.intent.client_order_id.as_str() });
+        let sent = AuditEntry { intent: Some(self.intent.id), detail, ..AuditEntry::of(AuditAction::OrderSent) };
+        let keyed = tx.open_credential(self.account.id, &sent).await?;
         // The one commit on an order's way that waits for the disk. It puts the intent there too, whose own did not wait, and
         // only after it a byte leaves.
         tx.commit().await?;

@@ -2,6 +2,7 @@
 //!
 //! A hint beside the looks, never instead of them: a list is the slowest of Alpaca's views, and what it lacks proves nothing.
 
+use crate::access::Why;
 use crate::desk::Desk;
 use crate::record::{Sight, is_ours};
 use crate::refused::Refused;
@@ -55,7 +56,7 @@ impl Desk {
     }
 
     async fn sweep_one(&self, tenant: Tenant, account: AccountId) -> Result<(), Refused> {
-        let keyed = self.tx(tenant).await?.account_with_credential(account).await?;
+        let keyed = self.keys(tenant, account, Why::Sweep).await?;
         let opened = self.unseal(tenant, keyed)?;
         let after = Some(self.inner().clock.now() - BACK);
         let list = self.inner().brokerage.orders(&opened.access, Which::All, after, MOST);

@@ -133,7 +133,7 @@ async fn rotation_proves_the_same_account_and_heals_refused_keys() {
     let FormDone::Rotated(account) = done else { panic!("not a rotation: {done:?}") };
     assert_eq!((account.status, account.key_tail.as_str()), (AccountStatus::Active, "NEW1"));
     world.desk.balance(tenant, None).await.unwrap();
-    assert_eq!(world.actions(tenant).await, ["account_linked", "keys_refused", "keys_replaced"]);
+    assert_eq!(world.actions(tenant).await, ["account_linked", "keys_declined", "keys_refused", "keys_replaced"]);
 }
 
 #[tokio::test]

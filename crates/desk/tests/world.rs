@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use store::testing::TestDb;
-use store::{Intent, Store};
+use store::{AuditRecord, Intent, Store};
 use vault::KeyRing;
 
 pub const GUILD: Option<i64> = Some(77);
@@ -134,11 +134,15 @@ impl World {
         rows.into_iter().map(|row| row[0].clone().unwrap()).collect()
     }
 
-    /// What the audit book says, in order.
+    /// The audit book, in order.
+    pub async fn book(&self, tenant: Tenant) -> Vec<AuditRecord> {
+        self.db.store().tenant(tenant).await.unwrap().audit_after(0, 1000).await.unwrap()
+    }
+
+    /// What the audit book says, in order; but for the openings of credentials, of which there is one with every request.
     pub async fn actions(&self, tenant: Tenant) -> Vec<String> {
-        let mut tx = self.db.store().tenant(tenant).await.unwrap();
-        let page = tx.audit_page(None, 1000).await.unwrap();
-        page.into_iter().rev().map(|record| record.action).collect()
+        let book = self.book(tenant).await.into_iter().map(|record| record.action);
+        book.filter(|action| action != "credential_opened").collect()
     }
 
     /// Everything that waits is due now, also what somebody was with.

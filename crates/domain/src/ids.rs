@@ -1,5 +1,6 @@
 //! Names of things: one newtype per kind, so that an account is never passed where an order is meant.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -68,6 +69,15 @@ impl fmt::Display for UserId {
 /// A Discord interaction's snowflake: the key of idempotent intake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct InteractionId(pub i64);
+
+impl InteractionId {
+    /// Discord's clock when it made the interaction: a snowflake's upper 42 bits are milliseconds since 2015
+    /// (Discord: reference, snowflakes).
+    pub fn made_at(self) -> Option<DateTime<Utc>> {
+        const DISCORD_EPOCH_MS: i64 = 1_420_070_400_000;
+        DateTime::from_timestamp_millis((self.0.cast_unsigned() >> 22).cast_signed() + DISCORD_EPOCH_MS)
+    }
+}
 
 impl fmt::Display for InteractionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,8 @@
 //! Linked accounts.
 
-use crate::credentials::{KeyRow, kind, opened_lately};
-use crate::{StoreError, TenantTx};
+use crate::audit::written;
+use crate::credentials::{KeyRow, kind};
+use crate::{AuditEntry, StoreError, TenantTx};
 use chrono::{DateTime, Utc};
 use domain::account::{AccountName, AccountStatus, Environment, LinkedAccount};
 use domain::credential::{CredentialKind, Sealed};
@@ -42,7 +43,16 @@ pub(crate) const LIST: &str = linked!(shown!(), "ORDER BY a.linked_at, a.account
 pub(crate) const BY_ID: &str = linked!(shown!(), "AND a.account_id = $1");
 pub(crate) const BY_NAME: &str = linked!(shown!(), "AND lower(a.name) = lower($1)");
 pub(crate) const KEYED: &str =
-    linked!(concat!(shown!(), ", c.kind, c.ciphertext, c.fingerprint, ", opened_lately!()), "AND a.account_id = $1");
+    linked!(concat!(shown!(), ", c.kind, c.ciphertext, c.fingerprint"), "AND a.account_id = $1");
+/// With the entry that says what it is opened for, in one round trip. The entry comes last, as everywhere.
+pub(crate) const OPENED: &str = concat!(
+    "WITH opened AS (",
+    linked!(concat!(shown!(), ", c.kind, c.ciphertext, c.fingerprint, a.user_id"), "AND a.account_id = $1"),
+    "), noted AS (",
+    written!(),
+    "SELECT user_id, $2, account_id, $3::uuid, NULL, $4::bigint, $5::bigint, $6::bigint, NULL, $7::jsonb FROM opened)
+     SELECT * FROM opened"
+);
 pub(crate) const RENAME: &str = "UPDATE app.accounts SET name = $2 WHERE account_id = $1 AND removed_at IS NULL";
 pub(crate) const SET_STATUS: &str = "UPDATE app.accounts SET status = $2 WHERE account_id = $1 AND removed_at IS NULL";
 pub(crate) const SET_ALWAYS_CONFIRM: &str =
@@ -79,7 +89,6 @@ struct KeyedRow {
     account: Row,
     #[sqlx(flatten)]
     key: KeyRow,
-    opened_lately: bool,
 }
 
 impl TryFrom<Row> for LinkedAccount {
@@ -103,6 +112,15 @@ impl TryFrom<Row> for LinkedAccount {
             linked_at: row.linked_at,
             keys_since: row.keys_since,
         })
+    }
+}
+
+impl TryFrom<KeyedRow> for Keyed {
+    type Error = StoreError;
+
+    fn try_from(row: KeyedRow) -> Result<Self, StoreError> {
+        let KeyedRow { account, key } = row;
+        Ok(Self { account: account.try_into()?, kind: kind(&key.kind)?, sealed: key.into() })
     }
 }
 
@@ -137,8 +155,6 @@ pub struct Keyed {
     pub sealed: Sealed,
     /// What the credential is.
     pub kind: CredentialKind,
-    /// That it was opened is noted, to the minute: no need to note it again.
-    pub opened_lately: bool,
 }
 
 impl TenantTx {
@@ -191,9 +207,25 @@ impl TenantTx {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn account_with_credential(&mut self, id: AccountId) -> Result<Keyed, StoreError> {
-        let row = self.tx.one(sqlx::query_as::<_, KeyedRow>(KEYED).bind(id.0)).await?;
-        let KeyedRow { account, key, opened_lately } = row;
-        Ok(Keyed { account: account.try_into()?, kind: kind(&key.kind)?, sealed: key.into(), opened_lately })
+        self.tx.one(sqlx::query_as::<_, KeyedRow>(KEYED).bind(id.0)).await?.try_into()
+    }
+
+    /// The same, for a credential that is opened now: `entry`, whose intent and facts are kept, goes into the audit book with
+    /// it. The last statement before the commit, without which the credential must not be opened.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn open_credential(&mut self, id: AccountId, entry: &AuditEntry) -> Result<Keyed, StoreError> {
+        let origin = self.tenant.origin();
+        let query = sqlx::query_as::<_, KeyedRow>(OPENED)
+            .bind(id.0)
+            .bind(entry.action.as_str())
+            .bind(entry.intent.map(|id| id.0))
+            .bind(entry.interaction.or(origin.interaction).map(|id| id.0))
+            .bind(origin.message)
+            .bind(origin.guild)
+            .bind(entry.detail.clone());
+        self.tx.one(query).await?.try_into()
     }
 
     /// Gives an account another name.

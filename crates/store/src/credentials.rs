@@ -5,14 +5,6 @@ use domain::credential::{CredentialKind, Fingerprint, Sealed};
 use domain::ids::AccountId;
 use sqlx::FromRow;
 
-/// Whether the last opening is noted, to the minute; `c` is the credential's row.
-macro_rules! opened_lately {
-    () => {
-        "coalesce(c.last_opened_at > clock_timestamp() - interval '1 minute', false) AS opened_lately"
-    };
-}
-pub(crate) use opened_lately;
-
 pub(crate) const READ: &str = "SELECT kind, ciphertext, fingerprint FROM app.credentials WHERE account_id = $1";
 pub(crate) const REPLACE: &str = "
     WITH a AS (UPDATE app.accounts SET key_tail = $2, status = 'active'
@@ -23,7 +15,6 @@ pub(crate) const REPLACE: &str = "
 pub(crate) const RESEAL: &str = "
     UPDATE app.credentials SET ciphertext = $3, fingerprint = $4, sealed_at = clock_timestamp()
      WHERE account_id = $1 AND ciphertext = $2";
-pub(crate) const OPENED: &str = "UPDATE app.credentials SET last_opened_at = clock_timestamp() WHERE account_id = $1";
 
 /// A credential's columns.
 #[derive(FromRow)]
@@ -92,13 +83,5 @@ impl TenantTx {
             .bind(is.ciphertext.clone())
             .bind(is.fingerprint.as_str().to_owned());
         Ok(self.tx.run(query).await? == 1)
-    }
-
-    /// Notes that the credential was opened now. Not needed for one that [`Keyed`](crate::Keyed) says was opened lately.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
-    pub async fn touch_credential_opened(&mut self, account: AccountId) -> Result<(), StoreError> {
-        self.tx.touch(sqlx::query(OPENED).bind(account.0)).await
     }
 }

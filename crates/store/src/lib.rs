@@ -2,8 +2,11 @@
 
 mod accounts;
 mod audit;
+mod audit_action;
+mod book;
 pub mod boot;
 mod budget;
+mod chain;
 mod credentials;
 pub mod embedded;
 mod error;
@@ -30,13 +33,16 @@ mod tx;
 mod users;
 
 pub use accounts::{Keyed, NewAccount};
-pub use audit::{AuditAction, AuditEntry, AuditHead, AuditRecord, AuditVerdict};
+pub use audit::{AuditEntry, AuditFilter, AuditHead, AuditRecord, AuditVerdict};
+pub use audit_action::{AuditAction, HouseAction};
+pub use book::{BookOf, Books, BooksTx, Ends};
+pub use chain::{Chain, text_hash};
 pub use error::{Constraint, StoreError};
 pub use forms::{Form, FormAsk, FormRefusal, NewForm};
 pub use intents::{Direct, Intent, NewIntent, Recorded, Step};
 pub use leaving::Kept;
 pub use ledger::{Fill, LedgerOrder, Source};
-pub use migrate::{BOOTSTRAP, MigrateError, migrate};
+pub use migrate::{BOOTSTRAP, MigrateError, PruneError, migrate, prune_audit};
 pub use notices::{DueNotice, NoticeOutcome};
 pub use store::{Limits, Store};
 pub use submission::Lease;

@@ -1,5 +1,8 @@
 //! Migrations, run as the owner role.
 
+use crate::audit_action::HouseAction;
+use crate::system::HOUSE;
+use chrono::NaiveDate;
 use sqlx::PgPool;
 use sqlx::migrate::{MigrateError as Failure, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -12,7 +15,11 @@ pub const BOOTSTRAP: &str = include_str!("../../../migrations/bootstrap.sql");
 /// Every migration that this program knows.
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
+const PRUNE: &str = "SELECT app.audit_prune($1)";
 const APPLIED: &str = "SELECT version FROM app._sqlx_migrations WHERE success";
+
+/// The migration that made the house's own chain.
+const HOUSE_SINCE: i64 = 10;
 
 /// Why migrations did not run.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -52,8 +59,21 @@ pub async fn migrate(owner_url: &str) -> Result<Vec<i64>, MigrateError> {
     let before = applied(&owner).await;
     let outcome = MIGRATIONS.run(&owner).await.map_err(|failure| explain(&failure));
     let after = applied(&owner).await;
+    let new: Vec<i64> = after.difference(&before).copied().collect();
+    if !new.is_empty() && after.contains(&HOUSE_SINCE) {
+        note(&owner, &new).await;
+    }
     owner.close().await;
-    outcome.map(|()| after.difference(&before).copied().collect())
+    outcome.map(|()| new)
+}
+
+/// In the house's own chain. That it could not be written undoes no migration.
+async fn note(owner: &PgPool, new: &[i64]) {
+    let detail = serde_json::json!({ "migrations": new, "program": env!("CARGO_PKG_VERSION") });
+    let query = sqlx::query(HOUSE).persistent(false).bind(HouseAction::Migrated.as_str()).bind(detail);
+    if let Err(error) = query.execute(owner).await {
+        tracing::error!(%error, "the migration is not in the audit book");
+    }
 }
 
 /// Empty before the first migration: then there is no list yet.
@@ -72,4 +92,33 @@ fn explain(failure: &Failure) -> MigrateError {
         Failure::Execute(sqlx::Error::Io(_)) => MigrateError::Unreachable,
         _ => MigrateError::NoSchema,
     }
+}
+
+/// Why no month of the audit book was let go of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum PruneError {
+    /// No connection, or no answer.
+    #[error("the database is not reachable as its owner role")]
+    Unreachable,
+    /// The database keeps it, whoever asks.
+    #[error("the audit book is kept for seven years, and these months are younger")]
+    TooYoung,
+}
+
+/// Drops the audit book's months before `month`, as the owner role. Says how many.
+///
+/// # Errors
+/// Every [`PruneError`].
+pub async fn prune_audit(owner_url: &str, month: NaiveDate) -> Result<i32, PruneError> {
+    let owner =
+        PgPoolOptions::new().max_connections(1).connect(owner_url).await.map_err(|_| PruneError::Unreachable)?;
+    let pruned = sqlx::query_scalar(PRUNE).persistent(false).bind(month).fetch_one(&owner).await;
+    owner.close().await;
+    pruned.map_err(|error: sqlx::Error| {
+        tracing::error!(%error, "no month of the audit book was let go of");
+        match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
+            Some("42501") => PruneError::TooYoung,
+            _ => PruneError::Unreachable,
+        }
+    })
 }

@@ -1,7 +1,7 @@
 //! Every query of the house, by name: one test prepares each of them as the app role.
 
 use crate::{
-    accounts, audit, boot, budget, credentials, forms, intents, interactions, leaving, ledger, notices, submission,
+    accounts, audit, book, boot, budget, credentials, forms, intents, interactions, leaving, ledger, notices, submission,
     system, tickets, users,
 };
 
@@ -17,6 +17,7 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("accounts::BY_ID", accounts::BY_ID),
     ("accounts::BY_NAME", accounts::BY_NAME),
     ("accounts::KEYED", accounts::KEYED),
+    ("accounts::OPENED", accounts::OPENED),
     ("accounts::RENAME", accounts::RENAME),
     ("accounts::SET_STATUS", accounts::SET_STATUS),
     ("accounts::SET_ALWAYS_CONFIRM", accounts::SET_ALWAYS_CONFIRM),
@@ -24,7 +25,6 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("credentials::READ", credentials::READ),
     ("credentials::REPLACE", credentials::REPLACE),
     ("credentials::RESEAL", credentials::RESEAL),
-    ("credentials::OPENED", credentials::OPENED),
     ("forms::INSERT", forms::INSERT),
     ("forms::CONSUME", forms::CONSUME),
     ("forms::WHY_NOT", forms::WHY_NOT),
@@ -55,7 +55,9 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("leaving::SUBJECT", leaving::SUBJECT),
     ("leaving::FORGET", leaving::FORGET),
     ("audit::WRITE", audit::WRITE),
-    ("audit::PAGE", audit::PAGE),
+    ("audit::AFTER", audit::AFTER),
+    ("audit::SEARCH", audit::SEARCH),
+    ("audit::OF_ORDER", audit::OF_ORDER),
     ("audit::VERIFY", audit::VERIFY),
     ("interactions::NOTE", interactions::NOTE),
     ("notices::NOTIFY", notices::NOTIFY),
@@ -74,7 +76,13 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("system::DUE_NOTICES", system::DUE_NOTICES),
     ("system::PURGE_NOTICES", system::PURGE_NOTICES),
     ("system::PARTITIONS", system::PARTITIONS),
-    ("system::VERIFY_ALL", system::VERIFY_ALL),
+    ("system::HEADS", system::HEADS),
+    ("system::HOUSE", system::HOUSE),
+    ("system::SUBJECTS", system::SUBJECTS),
+    ("book::SUBJECT", book::SUBJECT),
+    ("book::CHAINS", book::CHAINS),
+    ("book::HEAD", book::HEAD),
+    ("book::ENTRIES", book::ENTRIES),
     ("budget::RESERVE", budget::RESERVE),
     ("boot::ROLE", boot::ROLE),
     ("boot::UNPROTECTED", boot::UNPROTECTED),

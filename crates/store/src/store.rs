@@ -44,6 +44,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] when it cannot be made, [`StoreError::Broken`] when the URL is not one.
     pub async fn connect(url: &str, limits: Limits) -> Result<Self, StoreError> {
+        Self::connect_with(url, limits, &[]).await
+    }
+
+    /// The same, with more settings of the session.
+    pub(crate) async fn connect_with(
+        url: &str,
+        limits: Limits,
+        more: &[(&'static str, &'static str)],
+    ) -> Result<Self, StoreError> {
         let options: PgConnectOptions = url.parse().map_err(|_| StoreError::Broken("not a database URL"))?;
         let deadline = limits.statement.as_millis().to_string();
         // As bootstrap.sql sets them for the role; here for a role that was made without it.
@@ -56,6 +65,7 @@ impl Store {
             ("timezone", "UTC"),
             ("client_min_messages", "warning"),
         ]);
+        let options = options.options(more.iter().copied());
         let pool = PgPoolOptions::new()
             .max_connections(limits.connections)
             // A click after a quiet hour finds warm connections, and pays no ping for them (see `tx::open`).

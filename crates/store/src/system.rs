@@ -1,12 +1,14 @@
 //! The few jobs that concern no single user, through narrow functions of the database.
 
 use crate::StoreError;
-use crate::audit::{AuditVerdict, VerdictRow};
+use crate::audit::AuditHead;
+use crate::audit_action::HouseAction;
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
 use domain::credential::Fingerprint;
 use domain::ids::{AccountId, IntentId, NoticeId, UserId};
 use domain::tenant::Tenant;
+use serde_json::Value;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -20,13 +22,16 @@ pub(crate) const PURGE: &str = "SELECT forms, tickets, interactions FROM app.job
 pub(crate) const DUE_NOTICES: &str = "SELECT user_id, notice_id FROM app.job_due_notices($1)";
 pub(crate) const PURGE_NOTICES: &str = "SELECT app.job_purge_notices()";
 pub(crate) const PARTITIONS: &str = "SELECT app.audit_partitions_ahead($1)";
-pub(crate) const VERIFY_ALL: &str = "SELECT user_id, entries, head, broken_at FROM app.job_audit_verify_all()";
+pub(crate) const HEADS: &str = "SELECT user_id, seq, hash FROM app.job_audit_heads()";
+pub(crate) const HOUSE: &str = "SELECT app.job_audit_house($1, $2)";
+
+pub(crate) const SUBJECTS: &str = "SELECT user_id, subject FROM app.job_subjects()";
 
 #[derive(FromRow)]
-struct VerifiedRow {
+struct HeadRow {
     user_id: i64,
-    #[sqlx(flatten)]
-    verdict: VerdictRow,
+    seq: i64,
+    hash: Vec<u8>,
 }
 
 /// The owner of a row that the database handed out.
@@ -194,12 +199,30 @@ impl SystemTx {
         Ok(i64::from(self.tx.one(query).await?.0))
     }
 
-    /// Checks every user's audit chain.
+    /// The end of every audit chain, by subject, to be published; 0 is the house's own.
     ///
     /// # Errors
     /// [`StoreError`] of any statement.
-    pub async fn audit_verify_all(&mut self) -> Result<Vec<(Tenant, AuditVerdict)>, StoreError> {
-        let rows = self.tx.all(sqlx::query_as::<_, VerifiedRow>(VERIFY_ALL)).await?;
-        Ok(rows.into_iter().map(|row| (owner(row.user_id), row.verdict.into())).collect())
+    pub async fn audit_heads(&mut self) -> Result<Vec<(i64, AuditHead)>, StoreError> {
+        let rows = self.tx.all(sqlx::query_as::<_, HeadRow>(HEADS)).await?;
+        Ok(rows.into_iter().map(|row| (row.user_id, AuditHead { seq: row.seq, hash: row.hash })).collect())
+    }
+
+    /// Who is who in the audit book: each user, and the subject of their chain.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn audit_subjects(&mut self) -> Result<Vec<(Tenant, i64)>, StoreError> {
+        let rows = self.tx.all(sqlx::query_as::<_, (i64, i64)>(SUBJECTS)).await?;
+        Ok(rows.into_iter().map(|(user, subject)| (owner(user), subject)).collect())
+    }
+
+    /// Writes an act of the operator into the house's own chain. `detail` is a JSON object without secrets.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn audit_house(&mut self, action: HouseAction, detail: &Value) -> Result<(), StoreError> {
+        let query = sqlx::query(HOUSE).bind(action.as_str()).bind(detail.clone());
+        self.tx.run(query).await.map(drop)
     }
 }

@@ -2,12 +2,12 @@
 
 use super::sql::sources;
 use super::world::{
-    CANARY, GUILD, World, alice, click, eve, fill, new_account, new_intent_id, new_ticket, order, order_ask, sealed,
-    shown,
+    CANARY, GUILD, World, alice, click, eve, everything, fill, new_account, new_intent_id, new_ticket, order,
+    order_ask, sealed, shown,
 };
 use crate::tx::{Disk, Tx};
 use crate::{
-    AuditAction, AuditEntry, FormAsk, NewForm, NewIntent, NoticeOutcome, Step, Store, StoreError, SystemTx, TenantTx,
+    AuditAction, AuditEntry, FormAsk, HouseAction, NewForm, NewIntent, NoticeOutcome, Step, Store, StoreError, SystemTx, TenantTx,
 };
 use domain::account::{AccountName, AccountStatus, Environment};
 use domain::brokerage::{Lane, Meter};
@@ -91,6 +91,9 @@ as_eve! { tx, w;
     account => "Err(NotFound)": tx.account(w.paper);
     account_by_name => "Err(NotFound)": tx.account_by_name(&AccountName::stored("canary paper"));
     account_with_credential => "Err(NotFound)": async { tx.account_with_credential(w.paper).await.map(drop) };
+    open_credential => "Err(NotFound)": async {
+        tx.open_credential(w.paper, &AuditEntry::of(AuditAction::CredentialOpened)).await.map(drop)
+    };
     rename_account => "Err(NotFound)": tx.rename_account(w.paper, &AccountName::stored("mine"));
     set_account_status => "Err(NotFound)": tx.set_account_status(w.paper, AccountStatus::KeysRefused);
     set_always_confirm => "Err(NotFound)": tx.set_always_confirm(w.paper, true);
@@ -98,7 +101,6 @@ as_eve! { tx, w;
     credential => "Err(NotFound)": async { tx.credential(w.paper).await.map(drop) };
     put_credential => "Err(NotFound)": tx.put_credential(w.paper, "EEEE", &sealed("eve"));
     reseal_credential => "Ok(false)": tx.reseal_credential(w.paper, &sealed(CANARY), &sealed("eve"));
-    touch_credential_opened => "Err(NotFound)": tx.touch_credential_opened(w.paper);
     insert_form => "Err(Conflict(Reference))":
         tx.insert_form(&NewForm { id: fresh::form(), ask: FormAsk::Rotate { account: w.paper } });
     consume_form => "Ok(Err(Unknown))": tx.consume_form(w.form);
@@ -132,7 +134,8 @@ as_eve! { tx, w;
     ledger_order => "Err(NotFound)": tx.ledger_order(w.paper, w.broker_order);
     ledger_orders => "Ok([])": tx.ledger_orders(w.paper, 100);
     fills => "Ok([])": tx.fills(w.paper, w.broker_order);
-    audit_page => "Ok([])": tx.audit_page(None, 100);
+    audit_page => "Ok([])": async { tx.audit_page(&everything(), None, 100).await };
+    audit_after => "Ok([])": tx.audit_after(0, 100);
     audit_verify => "Ok(Whole(None))": tx.audit_verify();
     what_is_kept => "Ok([])": async {
         let kept = tx.what_is_kept().await?;
@@ -187,7 +190,9 @@ as_system! { tx;
     due_notices: tx.due_notices(100);
     purge_notices: tx.purge_notices();
     audit_partitions_ahead: tx.audit_partitions_ahead(1);
-    audit_verify_all: tx.audit_verify_all();
+    audit_heads: tx.audit_heads();
+    audit_subjects: tx.audit_subjects();
+    audit_house: async { tx.audit_house(HouseAction::Migrated, &serde_json::json!({})).await };
 }
 
 /// All of Alice's rows, as one fingerprint a table.
@@ -333,10 +338,10 @@ async fn rows_seen_by_eve(store: &Store) -> usize {
 
 async fn rows_seen_in_transactions(store: &Store) -> usize {
     let mut tx = store.tenant(eve()).await.unwrap();
-    let seen = tx.accounts().await.unwrap().len() + tx.audit_page(None, 100).await.unwrap().len();
+    let seen = tx.accounts().await.unwrap().len() + tx.audit_page(&everything(), None, 100).await.unwrap().len();
     tx.commit().await.unwrap();
     let mut tx = nobody(store).await;
-    seen + tx.accounts().await.unwrap().len() + tx.audit_page(None, 100).await.unwrap().len()
+    seen + tx.accounts().await.unwrap().len() + tx.audit_page(&everything(), None, 100).await.unwrap().len()
 }
 
 #[tokio::test]

@@ -1,7 +1,11 @@
 //! Two users and what the tests need of them.
 
 use crate::testing::TestDb;
-use crate::{Ask, AuditAction, AuditEntry, Direct, Fill, FormAsk, NewAccount, NewForm, NewIntent, NewTicket, TenantTx};
+use crate::{
+    Ask, AuditAction, AuditEntry, AuditFilter, Direct, Fill, FormAsk, NewAccount, NewForm, NewIntent, NewTicket,
+    TenantTx,
+};
+use chrono::DateTime;
 use domain::account::{AccountName, Environment, Quote};
 use domain::credential::{Fingerprint, Sealed};
 use domain::fresh;
@@ -33,6 +37,12 @@ pub(crate) fn alice() -> Tenant {
 
 pub(crate) fn eve() -> Tenant {
     tenant(222)
+}
+
+/// A search that everything passes.
+pub(crate) fn everything() -> AuditFilter {
+    let (from, until) = (DateTime::UNIX_EPOCH, DateTime::from_timestamp(9_000_000_000, 0).unwrap());
+    AuditFilter::Where { from, until, account: None, action: None }
 }
 
 /// Ids of Alice's rows, one of each kind.

@@ -1,0 +1,129 @@
+//! The acts that the audit book knows.
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AuditAction {
+    /// An account was linked.
+    AccountLinked,
+    /// An account got another name.
+    AccountRenamed,
+    /// An account was unlinked.
+    AccountRemoved,
+    /// Another account became the default one.
+    DefaultAccountChanged,
+    /// The default account became a live one, after a click.
+    SwitchedToLive,
+    /// The user wants (or no longer wants) to click for paper orders too.
+    AlwaysConfirmChanged,
+    /// The user's settings changed.
+    SettingsChanged,
+    /// The user replaced the keys.
+    KeysReplaced,
+    /// The broker refused the keys.
+    KeysRefused,
+    /// The same keys were sealed under a newer master key.
+    KeysResealed,
+    /// A preview was shown and waits for a click.
+    OrderPreviewed,
+    /// A click was taken, or a paper order was asked for: the intent exists from here on.
+    OrderIntended,
+    /// A click was not taken.
+    ClickRefused,
+    /// A preview was withdrawn.
+    PreviewWithdrawn,
+    /// Nothing was sent, and nothing will be.
+    OrderNotSent,
+    /// The broker has the order.
+    OrderLanded,
+    /// The broker refused the order.
+    OrderRefused,
+    /// Sent, and no proof either way.
+    OrderUnconfirmed,
+    /// Something else than our order was found under our name. It was not adopted.
+    OrderMismatched,
+    /// The broker never had it.
+    OrderNeverArrived,
+    /// The order is over at the broker.
+    OrderEnded,
+    /// Pasted keys were not taken.
+    KeysDeclined,
+    /// A sealed credential was opened, for one use.
+    CredentialOpened,
+    /// An order was not taken; which guard said so is in the entry.
+    OrderDeclined,
+    /// The right to send was given, and the credential opened: the order is on its way.
+    OrderSent,
+    /// The user took a copy of their audit book.
+    BookExported,
+    /// A cancel was asked for.
+    CancelRequested,
+    /// What the broker said to it.
+    CancelAnswered,
+    /// A cancel of all open orders was asked for.
+    CancelAllRequested,
+}
+
+impl AuditAction {
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccountLinked => "account_linked",
+            Self::AccountRenamed => "account_renamed",
+            Self::AccountRemoved => "account_removed",
+            Self::DefaultAccountChanged => "default_account_changed",
+            Self::SwitchedToLive => "switched_to_live",
+            Self::AlwaysConfirmChanged => "always_confirm_changed",
+            Self::SettingsChanged => "settings_changed",
+            Self::KeysReplaced => "keys_replaced",
+            Self::KeysRefused => "keys_refused",
+            Self::KeysResealed => "keys_resealed",
+            Self::OrderPreviewed => "order_previewed",
+            Self::OrderIntended => "order_intended",
+            Self::ClickRefused => "click_refused",
+            Self::PreviewWithdrawn => "preview_withdrawn",
+            Self::OrderNotSent => "order_not_sent",
+            Self::OrderLanded => "order_landed",
+            Self::OrderRefused => "order_refused",
+            Self::OrderUnconfirmed => "order_unconfirmed",
+            Self::OrderMismatched => "order_mismatched",
+            Self::OrderNeverArrived => "order_never_arrived",
+            Self::OrderEnded => "order_ended",
+            Self::KeysDeclined => "keys_declined",
+            Self::CredentialOpened => "credential_opened",
+            Self::OrderDeclined => "order_declined",
+            Self::OrderSent => "order_sent",
+            Self::BookExported => "book_exported",
+            Self::CancelRequested => "cancel_requested",
+            Self::CancelAnswered => "cancel_answered",
+            Self::CancelAllRequested => "cancel_all_requested",
+        }
+    }
+}
+
+/// What the operator did; these have a chain of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HouseAction {
+    /// The schema was brought up to date.
+    Migrated,
+    /// Credentials were sealed under a newer master key.
+    KeysRotated,
+    /// Audit books were copied out.
+    BooksExported,
+    /// Audit books were compared with the broker.
+    BooksReconciled,
+    /// The ends of all chains were written to a file outside.
+    HeadsPublished,
+}
+
+impl HouseAction {
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Migrated => "migrated",
+            Self::KeysRotated => "keys_rotated",
+            Self::BooksExported => "books_exported",
+            Self::BooksReconciled => "books_reconciled",
+            Self::HeadsPublished => "heads_published",
+        }
+    }
+}
