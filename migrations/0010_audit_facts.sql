@@ -69,12 +69,15 @@ $$;
 -- The house's own chain, under the number 0, which no user has: migrations, rotations, exports, prunings.
 CREATE POLICY jobs_house ON app.audit FOR INSERT TO paddock_jobs WITH CHECK (user_id = 0);
 GRANT INSERT (user_id, action, detail) ON app.audit TO paddock_jobs;
--- Its body is read when it runs: then 0013 has made the table that says who is who.
+-- Its body is read when it runs: then 0013 has made the table that says who is who. The house is no user that a transaction
+-- could name by mistake.
 CREATE FUNCTION app.job_audit_house(action text, detail jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    house CONSTANT bigint := -9223372036854775808;
 BEGIN
-    INSERT INTO app.subjects (user_id, subject) VALUES (0, 0) ON CONFLICT DO NOTHING;
-    INSERT INTO app.audit (user_id, action, detail) VALUES (0, action, detail);
+    INSERT INTO app.subjects (user_id, subject) VALUES (house, 0) ON CONFLICT DO NOTHING;
+    INSERT INTO app.audit (user_id, action, detail) VALUES (house, action, detail);
 END
 $$;
 

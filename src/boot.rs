@@ -23,6 +23,9 @@ use tokio::task::JoinHandle;
 /// SIGTERM to exit takes at most ten seconds; the drain gets most of them.
 const DRAIN: Duration = Duration::from_secs(7);
 
+/// How often the database's clock is read.
+const CLOCK_EVERY: Duration = Duration::from_mins(1);
+
 /// A running bot.
 pub struct Service {
     /// The desk, for whoever wants to look (bench, tests).
@@ -34,6 +37,7 @@ pub struct Service {
     settling: JoinHandle<()>,
     housekeeping: JoinHandle<()>,
     post: JoinHandle<()>,
+    clocks: JoinHandle<()>,
     settled: watch::Receiver<bool>,
     stopping: watch::Sender<bool>,
 }
@@ -74,6 +78,7 @@ impl Service {
             gateway: tokio::spawn(async move { client.start_autosharded().await.map_err(|error| explain(&error)) }),
             post: tokio::spawn(commands::deliver(desk.clone(), messages, stop_of(stopping.subscribe()))),
             watchdog: tokio::spawn(watchdog::watch(Arc::clone(&shards), Arc::clone(&clock))),
+            clocks: tokio::spawn(watch_clock(desk.clone(), Arc::clone(&clock))),
             housekeeping: tokio::spawn(housekeeping::keep(
                 database.store.clone(),
                 config.heads,
@@ -117,6 +122,7 @@ impl Service {
         self.desk.stop_accepting();
         let (drained, quiet) = tokio::join!(self.desk.drain(DRAIN), self.turnstile.quiet(DRAIN));
         self.watchdog.abort();
+        self.clocks.abort();
         self.stopping.send_replace(true);
         self.shards.shutdown_all().await;
         self.gateway.abort();
@@ -124,6 +130,16 @@ impl Service {
         let _ = self.housekeeping.await;
         let _ = self.post.await;
         drained && quiet
+    }
+}
+
+/// The database dates the audit book, so its clock is held against ours all the time; Discord's and Alpaca's come by themselves.
+async fn watch_clock(desk: Desk, clock: Arc<dyn Clock>) {
+    loop {
+        if let Err(error) = desk.look_at_clock().await {
+            tracing::debug!(%error, "the database's clock could not be read");
+        }
+        clock.sleep(CLOCK_EVERY).await;
     }
 }
 

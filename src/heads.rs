@@ -105,7 +105,7 @@ pub fn read(folder: &Path) -> anyhow::Result<Published> {
                 }
                 Ok(Line::End { subject, seq, hash }) => match (subject.parse(), bytes(&hash)) {
                     (Ok(subject), Some(hash)) => {
-                        published.ends.entry(subject).or_default().push(AuditHead { seq, hash })
+                        published.ends.entry(subject).or_default().push(AuditHead { seq, hash });
                     }
                     _ => published.wrong.push(format!("{name}, line {}: not an end of a chain", at + 1)),
                 },

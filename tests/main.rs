@@ -13,6 +13,7 @@ mod path;
 
 mod accounts;
 mod acks;
+mod audit;
 mod bad_input;
 mod chaos;
 mod demo;

@@ -276,7 +276,7 @@ const NAMES: &[(&str, &str)] = &[
     ("COMMIT", "commit"),
     ("WITH mine AS", "take-lease"),
     ("UPDATE app.intents SET next_look_at", "keep-place"),
-    ("UPDATE app.credentials SET last_opened_at", "note-opened"),
+    ("WITH opened AS", "open-keys"),
     ("UPDATE app.intents i SET state", "record-state"),
     ("INSERT INTO app.orders", "write-ledger"),
     ("UPDATE app.accounts SET lease_owner = NULL", "return-lease"),

@@ -39,6 +39,7 @@ pub(crate) async fn route(
 ) -> Result<(), Unanswered> {
     let FullEvent::InteractionCreate { interaction } = event else { return Ok(()) };
     let (http, data) = (&framework.serenity_context.http, framework.user_data);
+    data.desk.heard_of(domain::ids::InteractionId(interaction.id().get().cast_signed()));
     match interaction {
         Interaction::Component(press) => {
             let turn = Turn::of_press(http, press);

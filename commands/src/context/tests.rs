@@ -78,6 +78,7 @@ fn turn(http: &Arc<Http>, kind: Kind, guild: Option<u64>) -> Turn {
         token: TOKEN.into(),
         user: serenity::all::UserId::new(42),
         guild: guild.map(GuildId::new),
+        message: None,
     }
 }
 

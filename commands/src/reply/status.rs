@@ -2,9 +2,11 @@
 
 use super::error::in_a_line;
 use super::{Reply, words};
+use chrono::TimeDelta;
 use desk::Trouble;
 use desk::views::ServiceStatus;
 use domain::account::MarketClock;
+use domain::drift::Reference;
 
 /// What works and what does not.
 pub(crate) fn status(status: &ServiceStatus) -> Reply {
@@ -27,6 +29,9 @@ pub(crate) fn status(status: &ServiceStatus) -> Reply {
     if status.brokers.is_empty() {
         reply = reply.with("Alpaca", "not asked: you have no account yet");
     }
+    for (reference, offset) in status.clocks.iter().filter(|(_, offset)| offset.is_alarming()) {
+        reply = reply.say(clock_is_off(*reference, offset.proved()));
+    }
     if !status.settled {
         reply = reply.say("Paddock has just started and is asking Alpaca about orders that were under way. Trading waits until that is through.");
     }
@@ -34,6 +39,16 @@ pub(crate) fn status(status: &ServiceStatus) -> Reply {
         reply = reply.with("Your unconfirmed orders", format!("{}; see `/orders`", status.unconfirmed));
     }
     reply.with("Running since", words::counting(status.since))
+}
+
+/// Proved, so without "about" in the other direction: it may be more.
+fn clock_is_off(reference: Reference, offset: TimeDelta) -> String {
+    let direction = if offset > TimeDelta::zero() { "ahead of" } else { "behind" };
+    let (millis, of) = (offset.num_milliseconds().abs(), reference.as_str());
+    format!(
+        "Paddock's clock is at least {millis} ms {direction} that of {of}. Times in your records may be off by that. Orders are \
+         not affected. Tell whoever runs Paddock."
+    )
 }
 
 fn answers(broker: &Result<MarketClock, Trouble>) -> String {

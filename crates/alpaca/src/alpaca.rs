@@ -7,20 +7,16 @@ use crate::endpoint::{
 };
 use crate::listing::Listing;
 use crate::origins::Origins;
-use crate::path::Path;
 use crate::transport::{self, NoClient};
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::account::{
-    Asset, BrokerAccount, Configurations, Environment, MarketClock, Position, Quote, Snapshot, TradingDay,
-};
+use domain::account::{Asset, BrokerAccount, Configurations, MarketClock, Position, Quote, Snapshot, TradingDay};
 use domain::brokerage::{Access, Brokerage, Lane, MarketData, Meter, SharedBudget, Which, Wish};
 use domain::clock::Clock;
 use domain::ids::{BrokerOrderId, ClientOrderId};
 use domain::order::{BrokerOrder, Order, Replaces};
 use domain::outcome::{CancelOutcome, ExerciseOutcome, Lookup, Outcome, ReadFailure};
 use domain::symbol::Symbol;
-use reqwest::{Method, Request};
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
@@ -91,20 +87,6 @@ impl Alpaca {
     pub fn sharing(mut self, shared: Arc<dyn SharedBudget>) -> Self {
         self.budget = Budget::new(Arc::clone(&self.clock), Some(shared));
         self
-    }
-
-    /// How long the environment's host takes to answer anything at all. Sends no keys.
-    ///
-    /// # Errors
-    /// [`ReadFailure::Unavailable`] when no HTTP answer came.
-    pub async fn reachable(&self, environment: Environment) -> Result<Duration, ReadFailure> {
-        let url = self.origins.url(environment, &Path::Root).ok_or(ReadFailure::NotFound)?;
-        let asked_at = self.clock.elapsed();
-        let deadline = asked_at + self.limits.total;
-        let request = Request::new(Method::HEAD, url);
-        let answer = transport::exchange(&self.http, &*self.clock, request, usize::MAX, deadline, |_, _| ()).await;
-        answer.map_err(|_| ReadFailure::Unavailable)?;
-        Ok(self.clock.elapsed().saturating_sub(asked_at))
     }
 
     /// A read.

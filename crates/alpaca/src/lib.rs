@@ -11,8 +11,10 @@ mod listing;
 mod origins;
 mod path;
 mod problem;
+mod reach;
 pub mod transport;
 mod wire;
 
 pub use alpaca::{Alpaca, Limits, Unusable};
 pub use origins::{Origin, OriginRefusal, Origins};
+pub use reach::Reached;

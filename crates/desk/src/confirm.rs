@@ -240,7 +240,7 @@ impl Desk {
         }
         let read = async {
             let opened = self.open(tenant, Some(account)).await.ok()?;
-            self.inner().brokerage.clock(&opened.access).await.ok()
+            self.market_time(&opened.access).await.ok()
         };
         let read = self.within(QUOTE, read).await.flatten()?;
         session.note(read, clock.elapsed());

@@ -8,6 +8,7 @@ use crate::sweep::Swept;
 use chrono::{DateTime, Utc};
 use domain::brokerage::{Brokerage, Lane, MarketData, Meter};
 use domain::clock::Clock;
+use domain::drift::ClockWatch;
 use domain::ids::IntentId;
 use domain::tenant::Tenant;
 use rust_decimal::Decimal;
@@ -76,6 +77,7 @@ pub(crate) struct Inner {
     /// Intents that a task of this process is working with.
     pub(crate) in_hand: InHand<IntentId>,
     pub(crate) swept: Swept,
+    pub(crate) clocks: ClockWatch,
     pub(crate) since: DateTime<Utc>,
 }
 
@@ -92,6 +94,7 @@ impl Desk {
                 session: Session::default(),
                 in_hand: InHand::default(),
                 swept: Swept::default(),
+                clocks: ClockWatch::default(),
                 since,
             }),
             paying: Arc::default(),

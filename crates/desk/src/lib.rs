@@ -4,6 +4,7 @@ mod access;
 pub mod accounts;
 pub mod cancel;
 pub mod choices;
+mod clocks;
 pub mod confirm;
 pub mod connect;
 mod desk;

@@ -46,7 +46,7 @@ impl Desk {
             self.read(REST, market.snapshot(access, &order.symbol)),
             self.read(REST, brokerage.account(access)),
             self.read(REST, brokerage.positions(access)),
-            self.read(REST, brokerage.clock(access)),
+            self.read(REST, self.market_time(access)),
         );
         if let Ok(clock) = &clock {
             self.inner().session.note(*clock, self.inner().clock.elapsed());

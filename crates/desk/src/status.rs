@@ -25,18 +25,20 @@ impl Desk {
             .into_iter()
             .filter_map(|environment| first_of(environment).map(|account| (environment, account)))
             .map(|(environment, account)| async move { (environment, self.market(tenant, account).await) });
+        let brokers = join_all(asked).await;
         ServiceStatus {
             database,
-            brokers: join_all(asked).await,
+            brokers,
             unconfirmed,
             settled: self.inner().gate.has_settled(),
             since: self.inner().since,
+            clocks: self.inner().clocks.read(),
         }
     }
 
     async fn database(&self) -> Result<Duration, Trouble> {
         let began = self.inner().clock.elapsed();
-        let asked = self.within(PART, async { Box::pin(self.inner().store.system()).await?.ping().await }).await;
+        let asked = self.within(PART, self.look_at_clock()).await;
         match asked {
             Some(Ok(())) => Ok(self.inner().clock.elapsed().saturating_sub(began)),
             Some(Err(_)) | None => Err(Trouble::Database),
@@ -59,7 +61,7 @@ impl Desk {
             Err(Refused::Trouble(trouble)) => return Err(trouble),
             Err(_) => return Err(Trouble::Broker(ReadFailure::Credentials)),
         };
-        let read = self.read(PART, self.inner().brokerage.clock(&opened.access)).await;
+        let read = self.read(PART, self.market_time(&opened.access)).await;
         if read == Err(ReadFailure::Credentials) {
             self.note_keys_refused(tenant, account).await;
         }

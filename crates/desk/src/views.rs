@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::account::{BrokerAccount, Environment, LinkedAccount, MarketClock, Position, Quote};
+use domain::drift::{Offset, Reference};
 use domain::ids::{AccountId, ClientOrderId, IntentId, NoticeId, TicketId, UserId};
 use domain::life::Life;
 use domain::money::Usd;
@@ -241,6 +242,8 @@ pub struct ServiceStatus {
     pub settled: bool,
     /// Since when the service runs.
     pub since: DateTime<Utc>,
+    /// How far our clock is known to be from others'.
+    pub clocks: Vec<(Reference, Offset)>,
 }
 
 /// One line of an autocomplete list.

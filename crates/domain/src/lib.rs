@@ -5,6 +5,7 @@ pub mod account;
 pub mod brokerage;
 pub mod clock;
 pub mod credential;
+pub mod drift;
 pub mod fresh;
 pub mod ids;
 pub mod life;

@@ -66,7 +66,7 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("notices::END", notices::END),
     ("notices::END_ABOUT", notices::END_ABOUT),
     ("notices::END_ALL", notices::END_ALL),
-    ("system::PING", system::PING),
+    ("system::TIME", system::TIME),
     ("system::ACCOUNT_COUNT", system::ACCOUNT_COUNT),
     ("system::DUE", system::DUE),
     ("system::OPEN", system::OPEN),

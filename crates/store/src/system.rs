@@ -12,7 +12,7 @@ use serde_json::Value;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-pub(crate) const PING: &str = "SELECT 1";
+pub(crate) const TIME: &str = "SELECT clock_timestamp()";
 pub(crate) const ACCOUNT_COUNT: &str = "SELECT app.job_account_count()";
 pub(crate) const DUE: &str = "SELECT user_id, intent_id, account_id FROM app.job_due_intents($1)";
 pub(crate) const OPEN: &str = "SELECT user_id, intent_id, account_id FROM app.job_open_intents($1)";
@@ -88,12 +88,12 @@ impl SystemTx {
         self.tx.commit().await
     }
 
-    /// Whether the database answers.
+    /// The database's clock, which dates the audit book; and whether it answers at all.
     ///
     /// # Errors
     /// [`StoreError`] of any statement.
-    pub async fn ping(&mut self) -> Result<(), StoreError> {
-        self.tx.one(sqlx::query_as::<_, (i32,)>(PING)).await.map(drop)
+    pub async fn time(&mut self) -> Result<DateTime<Utc>, StoreError> {
+        Ok(self.tx.one(sqlx::query_as::<_, (DateTime<Utc>,)>(TIME)).await?.0)
     }
 
     /// Linked accounts of all users.

@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
 use super::*;
+use chrono::TimeDelta;
+use domain::drift::{Offset, Reference};
 
 #[test]
 fn questions_say_what_the_press_does() {
@@ -124,6 +126,13 @@ fn every_change_of_an_account_has_its_words() {
     "#);
 }
 
+/// Bounds a millisecond wide, the nearer one to zero at `millis`.
+fn offset(millis: i64) -> Offset {
+    let near = TimeDelta::milliseconds(millis);
+    let far = near + TimeDelta::milliseconds(millis.signum());
+    Offset { least: Some(near.min(far)), most: Some(near.max(far)) }
+}
+
 #[test]
 fn health_and_status_say_what_does_not_work() {
     let well = AccountHealth { account: paper(), broker: Ok(broker_account()), wait: Duration::ZERO, unconfirmed: 0 };
@@ -139,6 +148,7 @@ fn health_and_status_say_what_does_not_work() {
         unconfirmed: 0,
         settled: true,
         since: now(),
+        clocks: vec![(Reference::Database, offset(-40))],
     };
     let broken = ServiceStatus {
         database: Err(Trouble::Database),
@@ -146,6 +156,7 @@ fn health_and_status_say_what_does_not_work() {
         unconfirmed: 1,
         settled: false,
         since: now(),
+        clocks: vec![(Reference::Discord, offset(-120)), (Reference::Alpaca, offset(75))],
     };
     let new = ServiceStatus { brokers: Vec::new(), ..fine.clone() };
     let texts = [

@@ -288,7 +288,7 @@ async fn an_entry_says_who_where_when_and_of_which_order_and_is_found_by_each() 
     let found = tx.audit_page(&everything(), None, 2).await.unwrap().remove(1);
     assert_eq!((found.subject, found.message, found.guild), (ALICE, Some(55), Some(77)));
     assert_eq!(found.request_id.as_deref(), Some("request-9"));
-    assert_eq!(found.interaction.unwrap().made_at().unwrap().to_rfc3339(), "2024-01-25T20:23:48.735+00:00");
+    assert_eq!(found.interaction.unwrap().made_at().unwrap().to_rfc3339(), "2024-01-25T08:51:34.921+00:00");
     let AuditFilter::Where { from, until, .. } = everything() else { panic!("a search by time") };
     let cases = [
         (AuditFilter::Where { from, until: found.at, account: None, action: None }, 2),

@@ -180,7 +180,7 @@ macro_rules! as_system {
 
 as_system! { tx;
     commit: async { Ok::<_, StoreError>(()) };
-    ping: tx.ping();
+    time: tx.time();
     account_count: tx.account_count();
     due_intents: tx.due_intents(100);
     open_intents: tx.open_intents(100);
