@@ -2,6 +2,7 @@
 
 mod export;
 mod prune;
+mod reconcile;
 mod verify;
 
 use crate::config::{Env, audit, data::Data, database::Database as Where};
@@ -26,6 +27,12 @@ pub enum AuditCommand {
     },
     /// Copy a user's book out, in a form that others can check (docs/audit.md). The copy is noted in the book.
     Export(ExportArgs),
+    /// Compare every account's book with the broker's own list of orders: missing, extra, told differently.
+    Reconcile {
+        /// Orders of the last so many days.
+        #[arg(long, default_value_t = 30)]
+        days: u32,
+    },
     /// Drop whole months that are older than seven years; younger ones are refused. As the owning role.
     Prune {
         /// The first month that is kept, as YYYY-MM.
@@ -88,12 +95,17 @@ pub async fn run(command: AuditCommand, env: &Env) -> anyhow::Result<ExitCode> {
     }
     let (at, data) = (Where::from_env(env)?, Data::from_env(env));
     let database = Database::open(&at, &data).await?;
+    if let AuditCommand::Reconcile { days } = command {
+        let done = Box::pin(reconcile::run(&database, env, days)).await;
+        database.close().await;
+        return done;
+    }
     let done = async {
         let books = open_books(&database, env).await?;
         let done = match command {
             AuditCommand::Verify { user } => verify::run(&books, audit::heads(env, &at, &data), user).await,
             AuditCommand::Export(args) => export::run(&database, &books, &args).await.map(|()| ExitCode::SUCCESS),
-            AuditCommand::Prune { .. } => Ok(ExitCode::SUCCESS),
+            AuditCommand::Prune { .. } | AuditCommand::Reconcile { .. } => Ok(ExitCode::SUCCESS),
         };
         books.close().await;
         done

@@ -182,6 +182,8 @@ async fn a_walk_over_all_books_names_what_is_broken_and_what_was_made_anew() {
         let found = town.paddock(&["audit", "verify"]);
         assert!(!found.status.success() && said(&found).contains(words), "{words}: {}", said(&found));
     }
+    let agreed = town.paddock(&["audit", "reconcile"]);
+    assert!(agreed.status.success() && said(&agreed).contains("1 orders in 1 accounts"), "{}", said(&agreed));
     let young = town.paddock(&["audit", "prune", "--before", "2026-01"]);
     assert!(!young.status.success(), "{}", said(&young));
     friend.runs(Place::Server, "help", &[]).await;

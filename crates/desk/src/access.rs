@@ -25,6 +25,8 @@ pub(crate) enum Why {
     Directory,
     /// A click that another delivery of it has committed is carried out.
     TakenOver,
+    /// The operator compares the audit book with the broker's list.
+    Reconcile,
 }
 
 impl Why {
@@ -35,6 +37,7 @@ impl Why {
             Self::Sweep => "sweep",
             Self::Directory => "directory",
             Self::TakenOver => "taken_over",
+            Self::Reconcile => "reconcile",
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod notices;
 pub mod place;
 mod preview;
 mod queue;
+pub mod reconcile;
 mod record;
 pub mod refused;
 pub mod resolve;

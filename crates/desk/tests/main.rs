@@ -9,6 +9,7 @@ mod connect;
 mod disk;
 mod notices;
 mod paper_stays_paper;
+mod reconcile;
 mod scripted;
 mod settle;
 mod stop;
