@@ -4,6 +4,8 @@
 //! durable commit (the intent must be on disk before the order leaves) and one POST over loopback, measured between the
 //! rounds. Every round uses another account, because an account's request budget would otherwise be what is measured.
 
+mod audit;
+
 use crate::cli::say;
 use crate::config::{self, data::Data, discord::Discord};
 use crate::{discord, keys};
@@ -11,7 +13,7 @@ use ::alpaca::{Alpaca, Limits as AlpacaLimits};
 use anyhow::{Context, ensure};
 use chrono::TimeDelta;
 use domain::account::Environment;
-use domain::brokerage::{Access, Brokerage, Meter};
+use domain::brokerage::{Access, Answered, Brokerage, Meter};
 use domain::clock::{Clock, SystemClock};
 use domain::credential::{Fingerprint, KeyPair};
 use domain::ids::{ClientOrderId, InteractionId};
@@ -62,6 +64,7 @@ pub async fn run(rounds: usize, accounts: usize) -> anyhow::Result<()> {
     let figures = measure(&world, &database, rounds).await?;
     report(&figures, idle, accounts);
     say(&format!("\n{}", symbols()));
+    say(&audit::report(&database, rounds).await?);
     bot.end()?;
     database.stop().await?;
     std::fs::remove_dir_all(&folder).context("the bench's folder could not be removed")
@@ -189,7 +192,12 @@ impl Floor {
             key_id: SecretString::from(friend.paper.key_id.as_str()),
             secret: SecretString::from(friend.paper.secret.as_str()),
         };
-        let access = Access { environment: Environment::Paper, meter: Meter(format!("floor-{round}")), keys };
+        let access = Access {
+            environment: Environment::Paper,
+            meter: Meter(format!("floor-{round}")),
+            keys,
+            answered: Answered::default(),
+        };
         let order = Order::plain(Side::Buy, Symbol::parse("F")?, Size::Shares(Quantity::parse("1")?), Pricing::Market);
         self.alpaca.submit(&access, &order, &ClientOrderId::stored(format!("floor-{round}"))).await;
         Ok(arrival(world, friend.paper.account_id)? - started_at)

@@ -124,6 +124,9 @@ async fn a_copy_as_a_table_has_the_same_entries_and_search_and_hashes() {
     assert!(!table.contains(&friend.paper.secret) && !table.contains(&friend.paper.key_id));
     let nobody = town.paddock(&["audit", "export", "--user", "1"]);
     assert!(!nobody.status.success() && said(&nobody).contains("no audit book"), "{}", said(&nobody));
+    let known = "SELECT count(*)::text FROM app.audit WHERE action = 'order_landed' AND request_id IS NOT NULL AND \
+                 interaction_id IS NOT NULL AND guild_id IS NOT NULL AND broker_order_id IS NOT NULL";
+    assert_eq!(town.db.as_superuser(known).await[0][0].as_deref(), Some("1"), "Alpaca's name for its answer, too");
     // To copy is an act: the user's and the house's books both know of it.
     let acts = town
         .db

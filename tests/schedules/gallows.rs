@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::account::{self, Asset, BrokerAccount, Configurations, MarketClock, Position, Snapshot, TradingDay};
-use domain::brokerage::{Access, Brokerage, Lane, MarketData, Meter, Which, Wish};
+use domain::brokerage::{Access, Answered, Brokerage, Lane, MarketData, Meter, Which, Wish};
 use domain::credential::KeyPair;
 use domain::ids::{BrokerOrderId, ClientOrderId};
 use domain::order::{BrokerOrder, Order, Replaces};
@@ -151,7 +151,12 @@ impl Brokerage for Gallows {
                     key_id: on.keys.key_id.expose_secret().into(),
                     secret: on.keys.secret.expose_secret().into(),
                 };
-                let access = Access { environment: on.environment, meter: on.meter.clone(), keys };
+                let access = Access {
+                    environment: on.environment,
+                    meter: on.meter.clone(),
+                    keys,
+                    answered: Answered::default(),
+                };
                 let letter = Letter { order: order.clone(), name: id.clone(), access };
                 self.inner.lock().unwrap().letters.push(letter);
                 Outcome::Unknown(Doubt::TimedOut)

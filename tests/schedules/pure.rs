@@ -8,7 +8,7 @@ use super::check::{Broken, Figures};
 use super::sabotage::Sabotage;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::account;
-use domain::brokerage::{Access, Brokerage, Meter};
+use domain::brokerage::{Access, Answered, Brokerage, Meter};
 use domain::credential::KeyPair;
 use domain::ids::ClientOrderId;
 use domain::life::{Ending, Life, Seen, State};
@@ -118,6 +118,7 @@ impl World {
             environment: account::Environment::Live,
             meter: Meter("ann".into()),
             keys: KeyPair { key_id: keys.key_id.clone().into(), secret: keys.secret.clone().into() },
+            answered: Answered::default(),
         };
         let tickets = 1 + at(&mut rng, 2);
         let wanted: Vec<Order> = (0..tickets).map(|_| order(&mut rng)).collect();

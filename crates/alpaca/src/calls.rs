@@ -158,6 +158,7 @@ impl Alpaca {
         let millis = u64::try_from(self.clock.elapsed().saturating_sub(sent_at).as_millis()).unwrap_or(u64::MAX);
         match &answer {
             Ok(Answer { status, request_id, .. }) => {
+                on.answered.note(request_id.clone());
                 let (call, env, request_id) = (E::NAME, on.environment, request_id.as_deref().unwrap_or("-"));
                 if E::METHOD == Method::GET && *status < 400 {
                     tracing::debug!(call, %env, status, request_id, millis, "broker answered");

@@ -4,7 +4,7 @@ use crate::accounts::Named;
 use crate::desk::Desk;
 use crate::refused::{Refused, Trouble};
 use domain::account::{AccountName, AccountStatus, LinkedAccount, NameRefusal};
-use domain::brokerage::{Access, Meter};
+use domain::brokerage::{Access, Answered, Meter};
 use domain::ids::AccountId;
 use domain::outcome::ReadFailure;
 use domain::tenant::Tenant;
@@ -112,7 +112,12 @@ impl Desk {
             tracing::error!(account = %account.id, %refusal, "a stored credential does not open");
             Refused::Trouble(Trouble::Vault)
         })?;
-        let access = Access { environment: account.environment, meter: Meter(account.broker_id.to_string()), keys };
+        let access = Access {
+            environment: account.environment,
+            meter: Meter(account.broker_id.to_string()),
+            keys,
+            answered: Answered::default(),
+        };
         self.pays(&access.meter);
         Ok(Opened { account, access })
     }

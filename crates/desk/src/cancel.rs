@@ -200,7 +200,8 @@ impl Desk {
                 && is_ours(&intent, order)
             {
                 let seen = Seen::Shown(Box::new(order.clone()));
-                self.record(intent, &Sight { tenant, account, seen: &seen, lease: None, why: None }).await?;
+                self.record(intent, &Sight { tenant, account, seen: &seen, lease: None, why: None, request_id: None })
+                    .await?;
             }
             Ok(())
         }

@@ -7,7 +7,7 @@ use crate::refused::{KeysRefusal, Refused, Trouble};
 use crate::views::{FormDone, Linked};
 use chrono::TimeDelta;
 use domain::account::{AccountName, BrokerAccount, Environment, LinkedAccount};
-use domain::brokerage::{Access, Meter};
+use domain::brokerage::{Access, Answered, Meter};
 use domain::credential::{CredentialKind, KeyPair};
 use domain::fresh;
 use domain::ids::{AccountId, FormId, InteractionId};
@@ -189,7 +189,7 @@ impl Desk {
         interaction: InteractionId,
     ) -> Result<FormDone, Refused> {
         let id = fresh::account();
-        let access = Access { environment, meter: Meter::unverified(id), keys };
+        let access = Access { environment, meter: Meter::unverified(id), keys, answered: Answered::default() };
         let (broker, keys) = self.verify(access).await?;
         let place = Place { user: tenant.user(), account: id, environment, kind: CredentialKind::KeyPair };
         let sealed = self.inner().ring.seal(&place, &keys);
@@ -241,7 +241,9 @@ impl Desk {
     ) -> Result<FormDone, Refused> {
         let Keyed { account, kind, .. } = keyed;
         let meter = Meter(account.broker_id.to_string());
-        let (broker, keys) = self.verify(Access { environment: account.environment, meter, keys }).await?;
+        let (broker, keys) = self
+            .verify(Access { environment: account.environment, meter, keys, answered: Answered::default() })
+            .await?;
         if broker.id != account.broker_id {
             return Err(Refused::Keys(KeysRefusal::DifferentAccount));
         }

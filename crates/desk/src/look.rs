@@ -60,7 +60,7 @@ impl Desk {
         if looker == Looker::Resolver && intent.life.state == State::Intended && intent.sent_at.is_none() {
             // Nobody has, or can get any more, the right to send it: the step and the lease exclude each other.
             let why = Some("never given the right to be sent");
-            let sight = Sight { tenant, account: &account, seen: &Seen::NotSent, lease: None, why };
+            let sight = Sight { tenant, account: &account, seen: &Seen::NotSent, lease: None, why, request_id: None };
             let intent = self.record(intent, &sight).await?;
             return Ok((account, intent, None));
         }
@@ -81,9 +81,10 @@ impl Desk {
         looker: Looker,
     ) -> Result<(LinkedAccount, Intent, Option<ReadFailure>), Refused> {
         if looker == Looker::Resolver && intent.life.state == State::Intended {
-            intent = self.take_in(tenant, &account, intent, &Seen::Interrupted).await?;
+            intent = self.take_in(tenant, &account, intent, &Seen::Interrupted, None).await?;
         }
         let seen = self.see(access, &intent).await;
+        let answer = access.answered.request_id();
         let failure = match &seen {
             Seen::LookedUp(Lookup::Failed(failure)) => Some(failure.clone()),
             _ => None,
@@ -94,13 +95,13 @@ impl Desk {
             // Found something, but not what was decided: whatever it is, it proves nothing about our order.
             self.record_mismatch(tenant, &account, &intent, order).await?;
             let seen = Seen::LookedUp(Lookup::Failed(ReadFailure::Unreadable { status: 200 }));
-            let intent = self.take_in(tenant, &account, intent, &seen).await?;
+            let intent = self.take_in(tenant, &account, intent, &seen, answer).await?;
             return Ok((account, intent, Some(ReadFailure::Unreadable { status: 200 })));
         }
         if failure == Some(ReadFailure::Credentials) {
             self.note_keys_refused(tenant, &account).await;
         }
-        let intent = self.take_in(tenant, &account, intent, &seen).await?;
+        let intent = self.take_in(tenant, &account, intent, &seen, answer).await?;
         Ok((account, intent, failure))
     }
 
@@ -126,8 +127,9 @@ impl Desk {
         account: &LinkedAccount,
         intent: Intent,
         seen: &Seen,
+        request_id: Option<String>,
     ) -> Result<Intent, StoreError> {
-        self.record(intent, &Sight { tenant, account, seen, lease: None, why: None }).await
+        self.record(intent, &Sight { tenant, account, seen, lease: None, why: None, request_id }).await
     }
 
     /// The account was unlinked, so there are no keys to look with: the intent stays as it is and is not due any more.

@@ -26,6 +26,8 @@ pub(crate) struct Sight<'a> {
     pub(crate) lease: Option<Uuid>,
     /// What the book says beside it: why nothing was sent.
     pub(crate) why: Option<&'static str>,
+    /// The broker's name for the answer in which it was seen.
+    pub(crate) request_id: Option<String>,
 }
 
 impl Desk {
@@ -165,7 +167,7 @@ fn entry_of(intent: &Intent, life: &Life, sight: &Sight<'_>) -> Option<AuditEntr
         account: Some(sight.account.id),
         intent: Some(intent.id),
         broker_order: life.broker_order,
-        request_id: life.refusal.as_ref().and_then(|refusal| refusal.request_id.clone()),
+        request_id: refusal_in(sight.seen).and_then(|no| no.request_id.clone()).or_else(|| sight.request_id.clone()),
         detail: facts(intent, life, sight.why),
         ..AuditEntry::of(action)
     })

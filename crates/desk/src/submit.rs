@@ -50,6 +50,8 @@ struct Outbound {
     held: Option<Held<IntentId>>,
     /// Makes a drain wait.
     inside: Inside,
+    /// The broker's name for its answer to the order.
+    answer: Option<String>,
 }
 
 /// Why no byte left.
@@ -63,7 +65,7 @@ enum Kept {
 impl Unsent {
     pub(crate) fn new(desk: &Desk, tenant: Tenant, account: LinkedAccount, intent: Intent, inside: Inside) -> Self {
         let held = desk.inner().in_hand.take(intent.id);
-        Self(Some(Box::new(Outbound { desk: desk.clone(), tenant, account, intent, held, inside })))
+        Self(Some(Box::new(Outbound { desk: desk.clone(), tenant, account, intent, held, inside, answer: None })))
     }
 
     /// Sends the order, in its turn. The work survives the caller.
@@ -118,6 +120,7 @@ impl Outbound {
             Err(Kept::TooLate(intent)) => return Ok(self.desk.receipt(&self.account, &intent)),
         };
         let outcome = self.post(&access).await;
+        self.answer = access.answered.request_id();
         drop(access);
         let refused_keys = matches!(&outcome, Outcome::Refused(no) if no.reason == RefusalReason::Credentials);
         let name = self.account.name.clone();
@@ -211,9 +214,13 @@ impl Outbound {
         }
     }
 
+    fn sight<'a>(&'a self, seen: &'a Seen, lease: Option<Uuid>, why: Option<&'static str>) -> Sight<'a> {
+        Sight { tenant: self.tenant, account: &self.account, seen, lease, why, request_id: self.answer.clone() }
+    }
+
     /// Writes down what was seen. When the database is away, the user hears the truth now and the writing goes on behind.
     async fn note(self: Box<Self>, seen: Seen, lease: Option<Uuid>, why: Option<&'static str>) -> Receipt {
-        let sight = Sight { tenant: self.tenant, account: &self.account, seen: &seen, lease, why };
+        let sight = self.sight(&seen, lease, why);
         match self.desk.record(self.intent.clone(), &sight).await {
             Ok(intent) => self.desk.receipt(&self.account, &intent),
             Err(StoreError::NotFound) if seen == Seen::NotSent => {
@@ -234,7 +241,7 @@ impl Outbound {
 
     async fn keep_noting(self: Box<Self>, seen: Seen, lease: Option<Uuid>, why: Option<&'static str>) {
         let mut pause = Duration::from_millis(200);
-        let sight = Sight { tenant: self.tenant, account: &self.account, seen: &seen, lease, why };
+        let sight = self.sight(&seen, lease, why);
         loop {
             self.desk.inner().clock.sleep(pause).await;
             match self.desk.record(self.intent.clone(), &sight).await {

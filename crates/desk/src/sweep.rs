@@ -87,7 +87,14 @@ impl Desk {
         };
         for (intent, order) in news {
             let seen = Seen::Shown(Box::new(order.clone()));
-            let sight = Sight { tenant, account, seen: &seen, lease: None, why: Some("listed by the broker") };
+            let sight = Sight {
+                tenant,
+                account,
+                seen: &seen,
+                lease: None,
+                why: Some("listed by the broker"),
+                request_id: None,
+            };
             self.record(intent, &sight).await?;
         }
         Ok(())

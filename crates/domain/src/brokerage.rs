@@ -11,6 +11,7 @@ use crate::symbol::Symbol;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Whose request budget a call is counted against: the Alpaca account, so that two links to it share one.
@@ -32,6 +33,24 @@ pub struct Access {
     pub meter: Meter,
     /// The opened credential.
     pub keys: KeyPair,
+    /// What the broker calls the last answer that came on it.
+    pub answered: Answered,
+}
+
+/// The broker's name (`X-Request-ID`) for the last answer: by it, the call is found in the broker's own log.
+#[derive(Debug, Default)]
+pub struct Answered(Mutex<Option<String>>);
+
+impl Answered {
+    /// An answer came.
+    pub fn note(&self, request_id: Option<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = request_id;
+    }
+
+    /// Its name, if it had one.
+    pub fn request_id(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl fmt::Debug for Access {

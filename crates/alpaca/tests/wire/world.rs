@@ -4,7 +4,7 @@ use crate::broker::{Act, Broker, Seen};
 use alpaca::{Alpaca, Limits, Origins};
 use chrono::DateTime;
 use domain::account::Environment;
-use domain::brokerage::{Access, Meter};
+use domain::brokerage::{Access, Answered, Meter};
 use domain::clock::{Clock, ManualClock, SystemClock};
 use domain::credential::KeyPair;
 use domain::ids::{ClientOrderId, IntentId};
@@ -43,7 +43,7 @@ pub async fn paper_at_rest(
 
 pub fn access(environment: Environment) -> Access {
     let keys = KeyPair { key_id: KEY_ID.to_owned().into(), secret: SECRET.to_owned().into() };
-    Access { environment, meter: Meter("account".to_owned()), keys }
+    Access { environment, meter: Meter("account".to_owned()), keys, answered: Answered::default() }
 }
 
 /// Keys of their own budget, so that a table of many rows never waits.

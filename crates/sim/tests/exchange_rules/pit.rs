@@ -3,7 +3,7 @@
 use crate::trader::{dec, moment};
 use chrono::TimeDelta;
 use domain::account;
-use domain::brokerage::{Access, Brokerage, MarketData, Meter, Which};
+use domain::brokerage::{Access, Answered, Brokerage, MarketData, Meter, Which};
 use domain::credential::KeyPair;
 use domain::ids::{ClientOrderId, IntentId};
 use domain::money::{Price, Quantity};
@@ -25,7 +25,7 @@ fn floor() -> (Floor, AccountHandle) {
 
 fn access(keys: &AccountHandle, secret: &str) -> Access {
     let keys = KeyPair { key_id: keys.key_id.clone().into(), secret: secret.into() };
-    Access { environment: account::Environment::Live, meter: Meter("ann".into()), keys }
+    Access { environment: account::Environment::Live, meter: Meter("ann".into()), keys, answered: Answered::default() }
 }
 
 fn order(qty: i64, pricing: Pricing) -> Order {
