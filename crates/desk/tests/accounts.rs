@@ -132,8 +132,8 @@ async fn the_book_of_a_busy_user_is_whole() {
     world.click(tenant, card.ticket).await.unwrap_err();
     let verdict = world.db.store().tenant(tenant).await.unwrap().audit_verify().await.unwrap();
     let store::AuditVerdict::Whole(Some(head)) = verdict else { panic!("{verdict:?}") };
+    assert_eq!(usize::try_from(head.seq).unwrap(), world.book(tenant).await.len());
     let book = world.actions(tenant).await;
-    assert_eq!(usize::try_from(head.seq).unwrap(), book.len());
     let placed = ["order_intended", "order_sent", "order_landed"].repeat(3);
     let after = ["order_previewed", "preview_withdrawn", "click_refused"];
     let expected: Vec<&str> = ["account_linked"].into_iter().chain(placed).chain(after).collect();

@@ -189,6 +189,10 @@ fn health_and_status_say_what_does_not_work() {
     · Running since = <t:1795204800:R>
     [amber] -
     # Not everything works
+    Paddock's clock is at least 120 ms behind that of Discord. Times in your records may be off by that. Orders are not affected. Tell whoever runs Paddock.
+
+    Paddock's clock is at least 75 ms ahead of that of Alpaca. Times in your records may be off by that. Orders are not affected. Tell whoever runs Paddock.
+
     Paddock has just started and is asking Alpaca about orders that were under way. Trading waits until that is through.
     · Database = Paddock's database does not answer
     · Alpaca, live = Alpaca does not answer
