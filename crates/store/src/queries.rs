@@ -1,8 +1,8 @@
 //! Every query of the house, by name: one test prepares each of them as the app role.
 
 use crate::{
-    accounts, audit, book, boot, budget, credentials, forms, intents, interactions, leaving, ledger, notices, submission,
-    system, tickets, users,
+    accounts, audit, book, boot, budget, credentials, forms, intents, interactions, leaving, ledger, notices,
+    submission, system, tickets, users,
 };
 
 /// Name and text.

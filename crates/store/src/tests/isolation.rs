@@ -7,7 +7,8 @@ use super::world::{
 };
 use crate::tx::{Disk, Tx};
 use crate::{
-    AuditAction, AuditEntry, FormAsk, HouseAction, NewForm, NewIntent, NoticeOutcome, Step, Store, StoreError, SystemTx, TenantTx,
+    AuditAction, AuditEntry, FormAsk, HouseAction, NewForm, NewIntent, NoticeOutcome, Step, Store, StoreError,
+    SystemTx, TenantTx,
 };
 use domain::account::{AccountName, AccountStatus, Environment};
 use domain::brokerage::{Lane, Meter};
