@@ -79,8 +79,8 @@ async fn a_copied_book_is_checked_by_another_language_and_a_change_of_any_line_s
             (line.replacen("\"action\":\"", "\"action\":\"un", 1), line.replacen("\\\"for\\\"", "\\\"fro\\\"", 1));
         changed[at] = &shown;
         let mut texts = vec![changed.join("\n")];
-        if at + 1 < lines.len() {
-            // Without its last line a copy is a shorter copy: that shows against a published end.
+        if 0 < at && at + 1 < lines.len() {
+            // Without its first or last line a copy is a shorter copy, and says from where to where it goes.
             texts.push(without.join("\n"));
         }
         if hidden != line {

@@ -282,4 +282,5 @@ const NAMES: &[(&str, &str)] = &[
     ("UPDATE app.accounts SET lease_owner = NULL", "return-lease"),
     ("SELECT i.intent_id", "read-intent"),
     ("SELECT granted", "reserve-call"),
+    ("UPDATE app.notices SET outcome", "end-notice"),
 ];
