@@ -5,15 +5,17 @@
 //! to another machine. Every file names the hash of the one before, so that none can go missing unseen.
 
 use anyhow::Context;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use desk::export::hex;
+use domain::notice::Notice;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use store::{AuditHead, HouseAction, Store, text_hash};
+use std::time::Duration;
+use store::{AuditFilter, AuditHead, HouseAction, Store, text_hash};
 
 /// A line of a file.
 #[derive(Deserialize, Serialize)]
@@ -67,6 +69,31 @@ pub async fn publish(store: &Store, folder: &Path, now: DateTime<Utc>) -> anyhow
     tx.audit_house(HouseAction::HeadsPublished, &detail).await?;
     tx.commit().await?;
     Ok(Some(path))
+}
+
+/// Queues the end of their own book for each user who wants to be written to: once a day, if something was written in the last
+/// one. Says for how many.
+///
+/// # Errors
+/// When the database does not answer; whom it was queued for stays so.
+pub async fn tell(store: &Store, now: DateTime<Utc>) -> anyhow::Result<usize> {
+    let mut tx = store.system().await?;
+    let heads: BTreeMap<i64, AuditHead> = tx.audit_heads().await?.into_iter().collect();
+    let subjects = tx.audit_subjects().await?;
+    drop(tx);
+    let (from, until) = (now - TimeDelta::days(1), now + TimeDelta::days(1));
+    let lately = AuditFilter::Where { from, until, account: None, action: None };
+    let mut told = 0;
+    for (tenant, subject) in subjects {
+        let Some(head) = heads.get(&subject).filter(|_| subject != 0) else { continue };
+        let mut tx = store.tenant_relaxed(tenant).await?;
+        let notice = Notice::BookEnd { day: now.date_naive(), seq: head.seq, hash: hex(&head.hash) };
+        if !tx.audit_page(&lately, None, 1).await?.is_empty() && tx.notify(&notice, Duration::ZERO).await? {
+            tx.commit().await?;
+            told += 1;
+        }
+    }
+    Ok(told)
 }
 
 /// `false` when the file is there already: it is not touched.
@@ -153,6 +180,7 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
     use super::*;
+    use domain::clock::{Clock, SystemClock};
     use store::testing::TestDb;
 
     fn day(n: u32) -> DateTime<Utc> {
@@ -172,6 +200,23 @@ mod tests {
         assert_eq!((published.files, published.wrong), (3, vec![]));
         let seqs: Vec<_> = published.ends[&0].iter().map(|head| head.seq).collect();
         assert_eq!(seqs, [1, 2, 3], "to publish is an act of the house, too");
+    }
+
+    #[tokio::test]
+    async fn the_end_of_a_book_is_queued_once_for_whoever_wants_to_be_written_to() {
+        let db = TestDb::new().await;
+        db.as_superuser(
+            "INSERT INTO app.subjects (user_id, subject) VALUES (1, 1), (2, 2);
+             INSERT INTO app.users (user_id, settings) VALUES (1, '{\"notices\": \"on\"}'), (2, '{}');
+             INSERT INTO app.audit (user_id, action, detail) VALUES (1, 'x', '{}'), (2, 'x', '{}')",
+        )
+        .await;
+        let now = SystemClock::start().now();
+        assert_eq!(tell(db.store(), now).await.unwrap(), 1);
+        assert_eq!(tell(db.store(), now).await.unwrap(), 0, "told today");
+        assert_eq!(tell(db.store(), now + TimeDelta::hours(25)).await.unwrap(), 0, "nothing was written since");
+        let about = db.as_superuser("SELECT user_id::text, about FROM app.notices").await;
+        assert_eq!(about, [[Some("1".to_owned()), Some(format!("book_end {}", now.date_naive()))]]);
     }
 
     #[tokio::test]

@@ -41,6 +41,8 @@ pub async fn keep<F: Future<Output = ()> + Send>(store: Store, heads: Option<Pat
 
 /// The ends of the audit chains go where they cannot be made anew with the chains.
 async fn publish(store: &Store, folder: Option<&Path>, now: DateTime<Utc>) -> anyhow::Result<()> {
+    let told = heads::tell(store, now).await?;
+    tracing::info!(told, "users are told where their audit books end");
     let Some(folder) = folder else { return Ok(()) };
     if let Some(file) = heads::publish(store, folder, now).await? {
         tracing::info!(file = %file.display(), "the ends of the audit chains are published");

@@ -16,6 +16,12 @@ pub(crate) fn notice(tidings: &Tidings) -> Reply {
             order,
             &format!("This is what became of the order that you placed {}.", words::counting(order.decided_at)),
         ),
+        Tidings::BookEnd { seq, hash } => Reply::plain("Your audit log today")
+            .say(format!(
+                "It has {seq} entries and ends with `{hash}`. Keep this message: should anybody write your log anew, a later copy \
+                 of it will not have this hash at entry {seq}."
+            ))
+            .footer("/settings notices:off stops such messages"),
         Tidings::Stuck(order) => order_notice(order, "Its own message is too old to be updated, hence this one."),
     }
 }

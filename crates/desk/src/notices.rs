@@ -133,6 +133,7 @@ impl Desk {
                 let receipt = self.told_of(tx, intent).await?;
                 receipt.map(|receipt| Tidings::Settled(Box::new(receipt)))
             }
+            Notice::BookEnd { seq, ref hash, .. } => Some(Tidings::BookEnd { seq, hash: hash.clone() }),
             Notice::Stuck { intent } => {
                 let receipt = self.told_of(tx, intent).await?.filter(|receipt| receipt.stuck);
                 receipt.map(|receipt| Tidings::Stuck(Box::new(receipt)))

@@ -185,6 +185,13 @@ pub enum Tidings {
     Settled(Box<Receipt>),
     /// An order hangs at the broker.
     Stuck(Box<Receipt>),
+    /// The end of the user's audit book, as it was published.
+    BookEnd {
+        /// Entries so far.
+        seq: i64,
+        /// The last entry's hash.
+        hash: String,
+    },
 }
 
 /// The answer to an order command.

@@ -1,6 +1,7 @@
 //! What Paddock tells a user by itself. A notice names a row and tells nothing of it: what is sent is read when it is sent.
 
 use crate::ids::IntentId;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -23,6 +24,16 @@ pub enum Notice {
         /// Which.
         intent: IntentId,
     },
+    /// The end of the user's audit book, as it was published. The one notice that tells what it was made with: the end as it is
+    /// when it is sent may be another one, and the user is to have the one of then.
+    BookEnd {
+        /// Of which day (UTC).
+        day: NaiveDate,
+        /// Entries so far.
+        seq: i64,
+        /// The last entry's hash.
+        hash: String,
+    },
 }
 
 /// What makes two notices one: each fact is told once.
@@ -32,6 +43,7 @@ impl fmt::Display for Notice {
             Self::LateArrival { intent } => write!(f, "late_arrival {intent}"),
             Self::Settled { intent } => write!(f, "settled {intent}"),
             Self::Stuck { intent } => write!(f, "stuck {intent}"),
+            Self::BookEnd { day, .. } => write!(f, "book_end {day}"),
         }
     }
 }

@@ -11,10 +11,10 @@ fn settings_say_what_they_do_and_how_to_change_them() {
     insta::assert_snapshot!(texts, @r#"
     [grey] -
     # Your settings
-    : Direct messages = **off**: Paddock writes to you only when you use it. `/settings notices:on` lets it tell you when an order's fate becomes known late, when an order ends after its message stopped updating, and when one hangs.
+    : Direct messages = **off**: Paddock writes to you only when you use it. `/settings notices:on` lets it tell you when an order's fate becomes known late, when an order ends after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen.
     [grey] -
     # Your settings
-    : Direct messages = **on**: Paddock tells you when an order's fate becomes known late, when an order ends after its message stopped updating, and when one hangs. `/settings notices:off` stops that at once.
+    : Direct messages = **on**: Paddock tells you when an order's fate becomes known late, when an order ends after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen. `/settings notices:off` stops that at once.
     [grey] -
     # Your settings
     : Direct messages = **off, because Discord did not let a message through**: you may have blocked Paddock, or closed direct messages from this server. Open them, then `/settings notices:on`.
@@ -108,5 +108,16 @@ fn a_stuck_order_says_what_hangs_and_never_that_it_failed() {
     (Cancel order | grey | cancel)
     (Check again | grey | check)
     (Message me when it is known | grey | tell_me)
+    "#);
+}
+
+#[test]
+fn the_end_of_the_book_is_told_with_its_hash() {
+    let told = notice::notice(&Tidings::BookEnd { seq: 12, hash: "ab".repeat(32) }).transcript();
+    insta::assert_snapshot!(told, @r#"
+    [grey] -
+    # Your audit log today
+    It has 12 entries and ends with `abababababababababababababababababababababababababababababababab`. Keep this message: should anybody write your log anew, a later copy of it will not have this hash at entry 12.
+    -- /settings notices:off stops such messages
     "#);
 }
