@@ -69,6 +69,10 @@ async fn a_read_notes_that_the_keys_were_opened_and_waits_for_no_disk() {
     world.desk.positions(tenant, None).await.unwrap();
     let next = world.db.store().asked() - before;
     assert_eq!((next.commits, next.flushes), (2, 0), "every opening is noted");
+    let book = world.book(tenant).await;
+    let opened: Vec<_> = book.iter().filter(|entry| entry.action == "credential_opened").collect();
+    assert_eq!(opened.len(), 4, "three reads and the directory's");
+    assert!(opened.iter().all(|entry| entry.account.is_some() && entry.detail["for"].is_string()), "{opened:?}");
 }
 
 /// The server dies with an order at the broker: what is written of it in memory only is gone.
