@@ -180,6 +180,22 @@ impl Discord {
         self.world.read(|state| state.gateway.resumes)
     }
 
+    /// Waits until bots have identified so many times.
+    ///
+    /// # Errors
+    /// [`Missed::TimedOut`] when it takes longer than `deadline` (real time).
+    pub async fn wait_identifies(&self, times: u32, deadline: Duration) -> Result<(), Missed> {
+        self.world.wait(deadline, "an identify", |state| (state.gateway.identifies >= times).then_some(())).await
+    }
+
+    /// Waits until bots have resumed so many times.
+    ///
+    /// # Errors
+    /// [`Missed::TimedOut`] when it takes longer than `deadline` (real time).
+    pub async fn wait_resumes(&self, times: u32, deadline: Duration) -> Result<(), Missed> {
+        self.world.wait(deadline, "a resume", |state| (state.gateway.resumes >= times).then_some(())).await
+    }
+
     /// Every notification a message of the bot has caused.
     pub fn pings(&self) -> Vec<Ping> {
         self.world.read(|state| state.pings.clone())

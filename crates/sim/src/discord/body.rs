@@ -33,8 +33,10 @@ pub(super) struct Form {
 }
 
 impl Call {
-    pub fn asks(&self, key: &str, value: &str) -> bool {
-        self.query.split('&').any(|pair| pair.split_once('=') == Some((key, value)))
+    /// Whether the query says yes to something, in any of the spellings of clients.
+    pub fn asks(&self, key: &str) -> bool {
+        let pairs = self.query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.into_iter().any(|(name, value)| name == key && matches!(value, "true" | "True" | "1"))
     }
 
     pub fn form(&self) -> Result<Form, Fault> {

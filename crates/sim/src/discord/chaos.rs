@@ -95,10 +95,15 @@ impl Discord {
         self.world.gateway_port.store(port, std::sync::atomic::Ordering::SeqCst);
     }
 
-    /// Closes the bot's connections with a code.
+    /// Closes the bot's connections with a code; 4003, 4007 and 4009 end their sessions, too.
     pub fn close_connections(&self, code: u16) {
         let frame = || Out::Raw(Message::Close(Some(CloseFrame { code, reason: "closed by the test".into() })));
-        self.world.edit(|state| state.gateway.tell_connected(frame));
+        self.world.edit(|state| {
+            state.gateway.tell_connected(frame);
+            if matches!(code, 4003 | 4007 | 4009) {
+                state.gateway.forget_connected();
+            }
+        });
     }
 
     /// Sends a close frame without a code.

@@ -137,11 +137,7 @@ impl State {
             interaction.channel,
             Happened::Acknowledged { interaction: interaction.id.to_string(), kind: acked.kind },
         );
-        if call.asks("with_response", "true") {
-            Ok(Reply::Json(self.callback_json(interaction.id)))
-        } else {
-            Ok(Reply::Done)
-        }
+        if call.asks("with_response") { Ok(Reply::Json(self.callback_json(interaction.id))) } else { Ok(Reply::Done) }
     }
 
     /// Does what the callback asks; the message it makes, if it makes one.
