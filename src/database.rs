@@ -27,11 +27,7 @@ impl Database {
     pub async fn open(config: &Config, data: &Data) -> anyhow::Result<Self> {
         match config {
             Config::At { url } => Self::at(url.expose_secret(), None).await,
-            Config::Embedded => {
-                let embedded = Embedded::start(&data.folder.join("postgres"), Mode::Durable).await?;
-                let url = embedded.app_url();
-                Self::at(&url, Some(embedded)).await
-            }
+            Config::Embedded => Self::embedded(data, |server| Ok(server.app_url())).await,
         }
     }
 
@@ -44,6 +40,19 @@ impl Database {
             Some(embedded) => Some(embedded.audit_url()),
             None => audit::url(env)?.map(|url| url.expose_secret().to_owned()),
         })
+    }
+
+    /// Our own, by the address that `route` makes of its own: the demo lays a line before it.
+    ///
+    /// # Errors
+    /// As [`Database::open`], and those of `route`.
+    pub async fn embedded(
+        data: &Data,
+        route: impl FnOnce(&Embedded) -> anyhow::Result<String>,
+    ) -> anyhow::Result<Self> {
+        let embedded = Embedded::start(&data.folder.join("postgres"), Mode::Durable).await?;
+        let url = route(&embedded)?;
+        Self::at(&url, Some(embedded)).await
     }
 
     async fn at(url: &str, embedded: Option<Embedded>) -> anyhow::Result<Self> {

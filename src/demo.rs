@@ -14,10 +14,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use sim::clock::WorldClock;
 use sim::page;
+use sim::proxy::Proxy;
 use sim::world::{Hours, World, WorldSetup};
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
+use store::embedded::Embedded;
 
 /// Runs the demo until SIGTERM or SIGINT.
 ///
@@ -32,10 +34,16 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
     world.exchange.list_everything();
     let config = configure(&world, &data)?;
     say("Starting the private PostgreSQL and the bot …");
-    let database = Database::open(&config.database, &config.data).await?;
+    let mut line = None;
+    let database = Database::embedded(&config.data, |server| {
+        let (through, proxy) = line_before(server, &data.folder)?;
+        line = Some(proxy);
+        Ok(through)
+    })
+    .await?;
     discord::put_commands(&config.discord).await?;
     let mut service = Service::start(config, &database).await?;
-    let page = page::serve(args.port, &world)
+    let page = page::serve(args.port, &world, line)
         .await
         .with_context(|| format!("the page could not be served on port {}; choose another with --port", args.port))?;
     write_private(&data.folder.join("demo.json"), &serde_json::to_string_pretty(&about(&world, &page.url()))?)?;
@@ -60,6 +68,17 @@ fn folder(args: &DemoArgs) -> anyhow::Result<Data> {
     // The database server may run as another user, who must be able to walk through to its own folder.
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o711))?;
     Ok(Data { folder: folder.canonicalize()? })
+}
+
+/// A line before the database's socket, so that the page can pause it, and the address that leads through it.
+fn line_before(server: &Embedded, folder: &Path) -> anyhow::Result<(String, Proxy)> {
+    let folder = folder.join("line");
+    // Left behind by a demo that was killed.
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir(&folder)?;
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700))?;
+    let proxy = Proxy::before_postgres(server.socket(), &folder)?;
+    Ok((server.app_url_through(&folder), proxy))
 }
 
 /// The configuration that an operator would write, with the simulated origins in the place of the real ones.

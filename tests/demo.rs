@@ -10,11 +10,12 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-struct Demo(Child);
+/// A running demo.
+pub struct Demo(Child);
 
 impl Demo {
     /// Starts it on any free port and waits for `demo.json`.
-    async fn start(data: &Path) -> (Self, Value) {
+    pub async fn start(data: &Path) -> (Self, Value) {
         let about = data.join("demo.json");
         let _ = std::fs::remove_file(&about);
         let folder = data.display().to_string();
@@ -31,7 +32,7 @@ impl Demo {
         }
     }
 
-    fn stop(mut self) -> Option<i32> {
+    pub fn stop(mut self) -> Option<i32> {
         let pid = nix::unistd::Pid::from_raw(i32::try_from(self.0.id()).unwrap());
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
         self.0.wait().unwrap().code()

@@ -15,6 +15,7 @@ mod accounts;
 mod acks;
 mod audit;
 mod bad_input;
+mod browser;
 mod chaos;
 mod demo;
 mod kill;

@@ -162,6 +162,11 @@ impl Discord {
         self.world.read(|state| state.received.clone())
     }
 
+    /// The last of them.
+    pub fn latest(&self, count: usize) -> Vec<Received> {
+        self.world.read(|state| state.received[state.received.len().saturating_sub(count)..].to_vec())
+    }
+
     /// The name and bytes of a file the bot has sent, by the attachment's id.
     pub fn file(&self, attachment: u64) -> Option<(String, bytes::Bytes)> {
         self.world.read(|state| {

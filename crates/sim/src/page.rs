@@ -8,16 +8,19 @@ mod api;
 mod assets;
 mod events;
 mod guard;
+mod troubles;
 
 use crate::clock::WorldClock;
 use crate::discord::Discord;
 use crate::exchange::Floor;
+use crate::proxy::Proxy;
 use crate::world::{Friend, World};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use troubles::Troubles;
 
 /// What the page looks at and acts on.
 struct Stage {
@@ -25,6 +28,7 @@ struct Stage {
     discord: Discord,
     floor: Floor,
     friends: Vec<Friend>,
+    troubles: Troubles,
     closing: watch::Receiver<bool>,
 }
 
@@ -59,13 +63,14 @@ impl Drop for PageServer {
     }
 }
 
-/// Serves the page for a world on `port` of 127.0.0.1; 0 takes any free one.
+/// Serves the page for a world on `port` of 127.0.0.1; 0 takes any free one. With the line to the bot's database, the
+/// page can pause that, too.
 ///
 /// Keep the world as long as the page: the page holds its Discord open, but not its Alpaca.
 ///
 /// # Errors
 /// The operating system's, when the port cannot be opened.
-pub async fn serve(port: u16, world: &World) -> std::io::Result<PageServer> {
+pub async fn serve(port: u16, world: &World, database: Option<Proxy>) -> std::io::Result<PageServer> {
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     let port = listener.local_addr()?.port();
     let (closing, closed) = watch::channel(false);
@@ -74,6 +79,7 @@ pub async fn serve(port: u16, world: &World) -> std::io::Result<PageServer> {
         discord: world.discord.clone(),
         floor: world.exchange.floor(),
         friends: world.friends().to_vec(),
+        troubles: Troubles::none(database),
         closing: closed.clone(),
     };
     let router = Router::new()

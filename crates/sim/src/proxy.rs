@@ -19,6 +19,9 @@ use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+/// So many statements are remembered; a demo may run for days.
+const MOST_HEARD: usize = 100_000;
+
 /// A direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -145,7 +148,12 @@ impl Road {
 
     /// Notes a statement, and whether it is the one that is waited for.
     fn meet(&self, statement: &Statement) -> Option<Caught> {
-        self.heard().push(statement.clone());
+        let mut heard = self.heard();
+        if heard.len() >= MOST_HEARD {
+            heard.clear();
+        }
+        heard.push(statement.clone());
+        drop(heard);
         let mut trap = self.trap();
         let set = trap.as_mut().filter(|set| !statement.system && set.sql == statement.sql)?;
         if set.skip > 0 {

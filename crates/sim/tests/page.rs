@@ -61,7 +61,7 @@ impl Stage {
     async fn set() -> Self {
         let start = "2026-11-23T17:00:00Z".parse().expect("moment");
         let world = World::start(WorldSetup::seeded(11, WorldClock::frozen_at(start))).await.expect("a world");
-        let page = page::serve(0, &world).await.expect("a page");
+        let page = page::serve(0, &world, None).await.expect("a page");
         let home = format!("127.0.0.1:{}", page.port());
         Self { world, page, home }
     }
@@ -81,7 +81,8 @@ impl Stage {
         let base = self.world.discord.api_base();
         let port = base.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).expect("a port");
         let token = format!("Bot {}", self.world.discord.token());
-        let headers = [("host", "127.0.0.1"), ("authorization", token.as_str()), ("content-type", kind)];
+        let headers =
+            [("host", "127.0.0.1"), ("user-agent", "t"), ("authorization", token.as_str()), ("content-type", kind)];
         let heard = ask(port, method, &format!("/api/v10{path}"), &headers, body).await;
         assert!(heard.status < 300, "{method} {path}: {}", heard.text());
         heard

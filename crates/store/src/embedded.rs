@@ -141,6 +141,16 @@ impl Embedded {
         self.url_of("paddock_app", DATABASE)
     }
 
+    /// The socket on which the server listens.
+    pub fn socket(&self) -> PathBuf {
+        self.cluster.socket_folder().join(".s.PGSQL.5432")
+    }
+
+    /// [`Embedded::app_url`] by way of a socket of the same name in another folder.
+    pub fn app_url_through(&self, folder: &Path) -> String {
+        url_in(folder, "paddock_app", DATABASE)
+    }
+
     /// For [`crate::migrate`]: the owner role.
     pub fn owner_url(&self) -> String {
         self.url_of("paddock_owner", DATABASE)
@@ -218,9 +228,13 @@ impl Embedded {
     }
 
     pub(crate) fn url_of(&self, role: &str, database: &str) -> String {
-        let folder: String = self.cluster.socket_folder().to_string_lossy().bytes().map(escape).collect();
-        format!("postgres://{role}@localhost:5432/{database}?host={folder}")
+        url_in(self.cluster.socket_folder(), role, database)
     }
+}
+
+fn url_in(folder: &Path, role: &str, database: &str) -> String {
+    let folder: String = folder.to_string_lossy().bytes().map(escape).collect();
+    format!("postgres://{role}@localhost:5432/{database}?host={folder}")
 }
 
 /// Percent-encodes one byte of a path for the query part of a URL.

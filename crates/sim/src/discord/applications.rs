@@ -5,6 +5,7 @@ use super::fault::{Fault, Flaws};
 use super::rest::Reply;
 use super::state::{State, id};
 use super::validate;
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 /// The registered commands: global ones and those of the server.
@@ -12,7 +13,12 @@ use serde_json::{Map, Value, json};
 pub(super) struct CommandBook {
     pub global: Vec<Value>,
     pub guild: Vec<Value>,
+    /// When commands of new names were made, and whether for the server alone.
+    created: Vec<(DateTime<Utc>, bool)>,
 }
+
+/// Commands of new names that may be made in a day, for everywhere and for each server.
+const MOST_CREATES: usize = 200;
 
 impl CommandBook {
     pub fn iter(&self) -> impl Iterator<Item = &Value> {
@@ -46,11 +52,13 @@ impl State {
                 let place = self.command_place(guild, command)?;
                 Ok(Reply::Json(self.commands.list(guild)[place].clone()))
             }
+            ("PATCH", ["commands", command]) => self.amend(&call.json()?, guild, command),
             ("DELETE", ["commands", command]) => {
                 let place = self.command_place(guild, command)?;
                 self.commands.list(guild).remove(place);
                 Ok(Reply::Done)
             }
+            (_, ["commands"] | ["commands", _]) => Err(Fault::wrong_method()),
             _ => Err(Fault::no_route()),
         }
     }
@@ -65,6 +73,7 @@ impl State {
             return Err(Flaws::one(&[], "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType"));
         };
         validate::commands(wanted)?;
+        self.count_creates(wanted, guild)?;
         let registered: Vec<Value> = wanted.iter().map(|command| self.registered(command, guild)).collect();
         self.commands.list(guild).clone_from(&registered);
         Ok(Reply::Json(Value::Array(registered)))
@@ -72,11 +81,44 @@ impl State {
 
     fn upsert(&mut self, body: &Value, guild: bool) -> Result<Reply, Fault> {
         validate::command(body)?;
+        self.count_creates(std::slice::from_ref(body), guild)?;
         let registered = self.registered(body, guild);
         let list = self.commands.list(guild);
         list.retain(|known| known["id"] != registered["id"]);
         list.push(registered.clone());
         Ok(Reply::Json(registered))
+    }
+
+    /// Changes the named fields of one command.
+    fn amend(&mut self, body: &Value, guild: bool, command: &str) -> Result<Reply, Fault> {
+        let place = self.command_place(guild, command)?;
+        let mut wanted = self.commands.list(guild)[place].clone();
+        for (field, value) in body.as_object().into_iter().flatten() {
+            wanted[field] = value.clone();
+        }
+        validate::command(&wanted)?;
+        wanted["version"] = self.new_id();
+        self.commands.list(guild)[place] = wanted.clone();
+        Ok(Reply::Json(wanted))
+    }
+
+    fn new_id(&mut self) -> Value {
+        let fresh = self.snowflake();
+        id(fresh)
+    }
+
+    /// Names that were not there count as creations, of which there are only so many a day.
+    fn count_creates(&mut self, wanted: &[Value], guild: bool) -> Result<(), Fault> {
+        let now = self.now();
+        self.commands.created.retain(|(at, _)| (now - *at).num_hours() < 24);
+        let known: Vec<Value> = self.commands.list(guild).iter().map(name_and_kind).collect();
+        let fresh = wanted.iter().filter(|command| !known.contains(&name_and_kind(command))).count();
+        let so_far = self.commands.created.iter().filter(|(_, theirs)| *theirs == guild).count();
+        if so_far + fresh > MOST_CREATES {
+            return Err(Fault::too_many_creates());
+        }
+        self.commands.created.extend(std::iter::repeat_n((now, guild), fresh));
+        Ok(())
     }
 
     /// The command as Discord stores it. A name that was there keeps its id; what changed gets a new version.
@@ -108,4 +150,9 @@ impl State {
         command["version"] = known.filter(|_| unchanged).map_or_else(|| id(fresh), |known| known["version"].clone());
         command
     }
+}
+
+/// Names are unique among commands of one kind.
+fn name_and_kind(command: &Value) -> Value {
+    json!([command["name"], command["type"].as_u64().unwrap_or(1)])
 }

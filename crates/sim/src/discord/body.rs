@@ -39,6 +39,12 @@ impl Call {
         pairs.into_iter().any(|(name, value)| name == key && matches!(value, "true" | "True" | "1"))
     }
 
+    /// Whether the body is of a type that the API reads at all.
+    pub fn is_readable(&self) -> bool {
+        let kind = self.content_type.split(';').next().unwrap_or_default().trim();
+        self.body.is_empty() || matches!(kind, "application/json" | "multipart/form-data")
+    }
+
     pub fn form(&self) -> Result<Form, Fault> {
         if !self.content_type.starts_with("multipart/form-data") {
             return Ok(Form { json: self.json()?, files: Vec::new() });

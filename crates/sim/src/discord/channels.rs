@@ -1,11 +1,11 @@
 //! Channel messages and direct messages.
 
 use super::body::Call;
-use super::deliver::Post;
+use super::deliver::{Post, plain};
 use super::fault::{Fault, Flaws};
 use super::message::{EPHEMERAL, Message};
 use super::people::{Channel, DmPolicy};
-use super::rest::Reply;
+use super::rest::{Reply, snowflake};
 use super::state::State;
 use super::validate::{self, Subject};
 use serde_json::Value;
@@ -17,14 +17,16 @@ impl State {
         let Some(wanted) = body.get("recipient_id").filter(|wanted| !wanted.is_null()) else {
             return Err(Flaws::one(&["recipient_id"], "BASE_TYPE_REQUIRED", "This field is required"));
         };
-        let whom = wanted.as_str().and_then(|text| text.parse().ok()).or_else(|| wanted.as_u64());
-        let channel = whom.and_then(|whom| self.dm_with(whom)).ok_or_else(Fault::unknown_user)?;
+        let whom = snowflake("recipient_id", &plain(wanted))?;
+        let channel = self.dm_with(whom).ok_or_else(Fault::invalid_recipient)?;
         Ok(Reply::Json(self.channel_json(channel)))
     }
 
     pub fn channel_route(&mut self, call: &Call, channel: &str, rest: &[&str]) -> Result<Reply, Fault> {
-        let channel =
-            channel.parse().ok().filter(|id| self.channels.contains_key(id)).ok_or_else(Fault::unknown_channel)?;
+        let channel = snowflake("channel_id", channel)?;
+        if !self.channels.contains_key(&channel) {
+            return Err(Fault::unknown_channel());
+        }
         match (call.method.as_str(), rest) {
             ("GET", []) => Ok(Reply::Json(self.channel_json(channel))),
             ("POST", ["typing"]) => Ok(Reply::Done),
@@ -43,13 +45,14 @@ impl State {
                 self.delete(message);
                 Ok(Reply::Done)
             }
+            (_, [] | ["typing" | "messages"] | ["messages", _]) => Err(Fault::wrong_method()),
             _ => Err(Fault::no_route()),
         }
     }
 
     /// A message that the channel routes can reach: an ephemeral one never is.
     fn in_channel(&self, channel: u64, message: &str) -> Result<&Message, Fault> {
-        let found = message.parse().ok().and_then(|id: u64| self.messages.get(&id));
+        let found = self.messages.get(&snowflake("message_id", message)?);
         found
             .filter(|found| found.channel == channel && !found.deleted && found.only_for.is_none())
             .ok_or_else(Fault::unknown_message)
@@ -70,12 +73,23 @@ impl State {
             }
         }
         validate::message(&form.json, &form.files, Subject::Post, &[])?;
+        self.replies_to_something(channel, &form.json["message_reference"])?;
         if let Some(earlier) = self.same_nonce(channel, &form.json) {
             return self.answer_with(earlier);
         }
         let post = Post { data: &form.json, files: &form.files, channel };
         let made = self.post(&post, None, false)?;
         self.answer_with(made)
+    }
+
+    /// A reply needs the message it answers, unless it says that it does not mind.
+    fn replies_to_something(&self, channel: u64, reference: &Value) -> Result<(), Fault> {
+        let Some(wanted) = reference.get("message_id").filter(|wanted| !wanted.is_null()) else { return Ok(()) };
+        let there = self.in_channel(channel, &plain(wanted)).is_ok();
+        if there || reference["fail_if_not_exists"] == Value::Bool(false) {
+            return Ok(());
+        }
+        Err(Flaws::one(&["message_reference"], "REPLIES_UNKNOWN_MESSAGE", "Unknown message"))
     }
 
     /// With `enforce_nonce`, a nonce seen in the last minutes answers the earlier message instead of a second one.

@@ -68,6 +68,7 @@ pub(super) struct Chaos {
     pub refuse_upgrades: u32,
     pub hang_upgrades: u32,
     pub user_install_only: bool,
+    pub enforce_identifies: bool,
 }
 
 impl Chaos {
@@ -167,9 +168,14 @@ impl Discord {
         self.world.edit(|state| state.chaos.rest.push((part.to_owned(), fault, times)));
     }
 
-    /// Enforces the buckets that the rate-limit headers tell of.
+    /// Enforces the buckets that the rate-limit headers tell of, and 50 requests a second for the whole bot.
     pub fn enforce_rate_limits(&self, enforce: bool) {
         self.world.edit(|state| state.buckets.enforced = enforce);
+    }
+
+    /// Refuses an identify within 5 s of the one before, with op 9.
+    pub fn enforce_identify_pace(&self, enforce: bool) {
+        self.world.edit(|state| state.chaos.enforce_identifies = enforce);
     }
 
     /// Makes the app installed by users only, not in the server: at most five follow-ups per interaction.

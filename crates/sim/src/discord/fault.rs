@@ -29,6 +29,38 @@ impl Fault {
         Self::new(StatusCode::NOT_FOUND, 0, "404: Not Found")
     }
 
+    pub fn wrong_method() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, 0, "405: Method Not Allowed")
+    }
+
+    /// What is told to clients that do not say who they are.
+    pub fn nameless() -> Self {
+        Self::new(StatusCode::FORBIDDEN, 40_333, "internal network error")
+    }
+
+    pub fn api_version() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 50_041, "Invalid API version provided")
+    }
+
+    pub fn content_type() -> Self {
+        let message = "Expected \"Content-Type\" header to be one of {'application/json', 'multipart/form-data'}.";
+        Flaws::one(&[], "CONTENT_TYPE_INVALID", message)
+    }
+
+    /// A path or body in which an id should stand.
+    pub fn no_snowflake(field: &str, written: &str) -> Self {
+        Flaws::one(&[field], "NUMBER_TYPE_COERCE", &format!("Value \"{written}\" is not snowflake."))
+    }
+
+    pub fn too_many_creates() -> Self {
+        let message = "Max number of daily application command creates has been reached (200)";
+        Self::new(StatusCode::BAD_REQUEST, 30_034, message)
+    }
+
+    pub fn invalid_recipient() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 50_033, "Invalid Recipient(s)")
+    }
+
     pub fn unknown_application() -> Self {
         Self::missing(10_002, "Application")
     }

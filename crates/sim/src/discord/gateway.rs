@@ -22,6 +22,9 @@ const MOST_BYTES: usize = 4096;
 /// Sends per minute and connection; one more closes it with 4008.
 const MOST_SENDS: usize = 120;
 
+/// Between two identifies, for the one bucket that `max_concurrency` 1 leaves.
+const IDENTIFY_PACE: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
+
 /// How payloads are encoded on one connection.
 enum Encoding {
     Text,
@@ -38,6 +41,8 @@ struct Line {
     encoding: Encoding,
     session: Option<String>,
     sends: VecDeque<chrono::DateTime<chrono::Utc>>,
+    /// Whether a heartbeat has come since the patience with the client began anew.
+    beat: bool,
 }
 
 /// Whether the connection goes on.
@@ -54,7 +59,8 @@ pub(super) async fn converse(world: Arc<World>, mut socket: WebSocket, query: St
     let encoding =
         if streaming { Encoding::Stream(Box::new(Compress::new(Compression::fast(), true))) } else { Encoding::Text };
     let mut closing = world.closing.subscribe();
-    let mut line = Line { world: world.clone(), connection, out, encoding, session: None, sends: VecDeque::new() };
+    let mut line =
+        Line { world: world.clone(), connection, out, encoding, session: None, sends: VecDeque::new(), beat: false };
     if !query.split('&').any(|pair| pair == "v=10") {
         let _ = socket.send(close(4012, "Invalid API version")).await;
         return;
@@ -63,10 +69,20 @@ pub(super) async fn converse(world: Arc<World>, mut socket: WebSocket, query: St
     let hello = json!({"op": 10, "s": null, "t": null, "d": {"heartbeat_interval": interval, "_trace": ["sim"]}});
     let mut alive = socket.send(line.encode(&hello)).await.is_ok();
     let mut ends_session = false;
+    let patience = || Box::pin(tokio::time::sleep(world.heartbeat * 2));
+    let mut silence = patience();
     while alive {
+        if std::mem::take(&mut line.beat) {
+            silence = patience();
+        }
         tokio::select! {
             // The last handle of this Discord is gone: drop the connection.
             _ = closing.changed() => break,
+            () = &mut silence => {
+                let _ = socket.send(close(4009, "Session timed out.")).await;
+                world.edit(|state| state.gateway.hang_up(connection, true));
+                alive = false;
+            }
             told = inbox.recv() => alive = match told {
                 Some(told) => line.tell(&mut socket, told).await,
                 None => false,
@@ -130,7 +146,10 @@ impl Line {
         };
         let data = &payload["d"];
         match (payload["op"].as_u64(), self.session.is_some()) {
-            (Some(1), _) => self.acknowledge(),
+            (Some(1), _) => {
+                self.beat = true;
+                self.acknowledge()
+            }
             (Some(2), false) => self.identify(data),
             (Some(2), true) => Next::Close(4005, "Already authenticated."),
             (Some(6), false) => self.resume(data),
@@ -192,6 +211,10 @@ impl Line {
         }
         if data["compress"] == json!(true) && matches!(self.encoding, Encoding::Text) {
             self.encoding = Encoding::PerPayload;
+        }
+        if !self.world.edit(State::may_identify) {
+            let _ = self.out.send(Out::Frame(json!({"op": 9, "d": false})));
+            return Next::Go;
         }
         let gateway_url = self.world.gateway_url();
         let session = self.world.edit(|state| {
@@ -267,6 +290,17 @@ fn deflate_on(stream: &mut Compress, bytes: &[u8]) -> Vec<u8> {
 }
 
 impl State {
+    /// One identify per 5 s and shard bucket, where that is enforced; too early is answered with op 9.
+    fn may_identify(&mut self) -> bool {
+        let now = self.now();
+        let early = self.gateway.last_identify.is_some_and(|last| now - last < IDENTIFY_PACE);
+        let may = !(early && self.chaos.enforce_identifies);
+        if may {
+            self.gateway.last_identify = Some(now);
+        }
+        may
+    }
+
     fn ready_json(&self, session: &str, shard: (u64, u64), gateway_url: &str) -> Value {
         json!({
             "v": 10, "user": self.me_json(), "user_settings": {}, "session_id": session,

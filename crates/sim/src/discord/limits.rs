@@ -12,15 +12,19 @@ struct Allowance {
     seconds: u32,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Bucket {
     resets: DateTime<Utc>,
     used: u32,
 }
 
+/// Requests of the whole bot in a second; answers to interactions do not count.
+const MOST_A_SECOND: u32 = 50;
+
 #[derive(Debug, Default)]
 pub(super) struct Buckets {
-    buckets: BTreeMap<String, Bucket>,
+    per_route: BTreeMap<String, Bucket>,
+    whole: Bucket,
     pub enforced: bool,
 }
 
@@ -39,9 +43,21 @@ impl Buckets {
     /// # Errors
     /// 429 when the bucket is empty and limits are enforced.
     pub fn take(&mut self, call: &Call, now: DateTime<Utc>) -> Result<Told, (Fault, Told)> {
+        if self.enforced
+            && let Some(after) = self.over_the_whole(call, now)
+        {
+            let told = Told {
+                name: "global".to_owned(),
+                limit: MOST_A_SECOND,
+                remaining: 0,
+                resets: self.whole.resets,
+                after,
+            };
+            return Err((Fault::rate_limited(after, true), told));
+        }
         let (name, allowance) = scope(call);
         let window = TimeDelta::seconds(i64::from(allowance.seconds));
-        let bucket = self.buckets.entry(name.clone()).or_insert_with(|| Bucket { resets: now + window, used: 0 });
+        let bucket = self.per_route.entry(name.clone()).or_insert_with(|| Bucket { resets: now + window, used: 0 });
         if bucket.resets <= now {
             *bucket = Bucket { resets: now + window, used: 0 };
         }
@@ -51,6 +67,21 @@ impl Buckets {
         let remaining = allowance.limit.saturating_sub(bucket.used);
         let told = Told { name, limit: allowance.limit, remaining, resets: bucket.resets, after };
         if over && self.enforced { Err((Fault::rate_limited(after, false), told)) } else { Ok(told) }
+    }
+}
+
+impl Buckets {
+    /// Counts a request against what the whole bot may send; how long to wait when that is used up.
+    fn over_the_whole(&mut self, call: &Call, now: DateTime<Utc>) -> Option<f64> {
+        if matches!(call.segments.first().map(String::as_str), Some("interactions" | "webhooks")) {
+            return None;
+        }
+        if self.whole.resets <= now {
+            self.whole = Bucket { resets: now + TimeDelta::seconds(1), used: 0 };
+        }
+        self.whole.used += 1;
+        let after = (self.whole.resets - now).to_std().unwrap_or_default().as_secs_f64();
+        (self.whole.used > MOST_A_SECOND).then_some(after)
     }
 }
 

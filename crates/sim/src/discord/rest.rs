@@ -132,6 +132,9 @@ async fn carry_out(world: &World, call: &Call, headers: &HeaderMap, path: &str) 
         Some(RestFault::Html(status)) => return html(*status),
         _ => {}
     }
+    if let Some(fault) = misaddressed(call, headers, path) {
+        return fault.into_response();
+    }
     if needs_token(call) && !has_token(world, headers) {
         return Fault::unauthorized().into_response();
     }
@@ -149,6 +152,20 @@ async fn carry_out(world: &World, call: &Call, headers: &HeaderMap, path: &str) 
             respond(result, &told)
         }
         _ => respond(result, &told),
+    }
+}
+
+/// What is refused before anybody looks who asks.
+fn misaddressed(call: &Call, headers: &HeaderMap, path: &str) -> Option<Fault> {
+    let version = path.strip_prefix("/api/v").map(|rest| rest.split('/').next().unwrap_or_default());
+    if headers.get(header::USER_AGENT).is_none_or(header::HeaderValue::is_empty) {
+        Some(Fault::nameless())
+    } else if version.is_some_and(|version| !matches!(version, "9" | "10")) {
+        Some(Fault::api_version())
+    } else if !call.is_readable() {
+        Some(Fault::content_type())
+    } else {
+        None
     }
 }
 
@@ -198,8 +215,28 @@ fn route(world: &World, state: &mut State, call: &Call) -> Result<Reply, Fault> 
         (_, ["webhooks", application, token, rest @ ..]) => state.webhook_route(call, application, token, rest),
         ("POST", ["users", "@me", "channels"]) => state.open_dm(call),
         (_, ["channels", channel, rest @ ..]) => state.channel_route(call, channel, rest),
+        (_, known) if is_route(known) => Err(Fault::wrong_method()),
         _ => Err(Fault::no_route()),
     }
+}
+
+/// Whether another method would find something here.
+fn is_route(segments: &[&str]) -> bool {
+    matches!(
+        segments,
+        ["gateway"]
+            | ["gateway", "bot"]
+            | ["users", "@me", "channels"]
+            | ["users" | "guilds", _]
+            | ["applications", "@me"]
+            | ["oauth2", "applications", "@me"]
+            | ["interactions", _, _, "callback"]
+    )
+}
+
+/// An id in a path.
+pub(super) fn snowflake(field: &str, written: &str) -> Result<u64, Fault> {
+    written.parse().map_err(|_| Fault::no_snowflake(field, written))
 }
 
 fn gateway_bot(world: &World, state: &State) -> Value {
@@ -214,8 +251,8 @@ fn gateway_bot(world: &World, state: &State) -> Value {
 
 impl State {
     fn get_user(&self, whom: &str) -> Result<Reply, Fault> {
-        let user = whom.parse().ok().map(|whom| self.user_json(whom)).filter(|user| !user.is_null());
-        user.map(Reply::Json).ok_or_else(Fault::unknown_user)
+        let user = self.user_json(snowflake("user_id", whom)?);
+        if user.is_null() { Err(Fault::unknown_user()) } else { Ok(Reply::Json(user)) }
     }
 
     fn get_guild(&self, guild: &str) -> Result<Reply, Fault> {

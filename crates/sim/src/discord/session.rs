@@ -3,6 +3,7 @@
 use super::chaos::EventFault;
 use super::state::State;
 use axum::extract::ws::Message;
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -40,6 +41,7 @@ pub(super) struct Gateway {
     sessions: VecDeque<Session>,
     connections: u64,
     pub identifies: u32,
+    pub last_identify: Option<DateTime<Utc>>,
     pub resumes: u32,
 }
 

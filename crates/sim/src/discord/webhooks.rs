@@ -36,6 +36,7 @@ impl State {
                 self.delete(message);
                 Ok(Reply::Done)
             }
+            (_, [] | ["messages", _]) => Err(Fault::wrong_method()),
             _ => Err(Fault::no_route()),
         }
     }

@@ -1,8 +1,9 @@
 //! The page's API: what a friend sees, what they do, and what their accounts hold.
 
+use super::troubles::Trouble;
 use super::{Stage, events};
 use crate::discord::{Place, Refused};
-use crate::exchange::Environment;
+use crate::exchange::{Endpoint, Environment};
 use crate::world::Friend;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -54,6 +55,8 @@ pub(super) fn routes(stage: Arc<Stage>) -> Router {
         .route("/act/{user}", post(act))
         .route("/accounts/{user}", get(accounts))
         .route("/file/{user}/{message}/{name}", get(file))
+        .route("/troubles", get(troubles))
+        .route("/troubles/{trouble}", post(trouble))
         .route("/events", get(events::stream))
         .with_state(stage)
 }
@@ -100,7 +103,26 @@ async fn act(State(stage): Shared, Path(user): Path<String>, body: Bytes) -> Res
 async fn accounts(State(stage): Shared, Path(user): Path<String>) -> Result<Json<Value>, Rebuff> {
     let friend = known(&stage, &user)?;
     let dashboard = |environment| stage.floor.dashboard(friend.account(environment).account_id);
-    Ok(Json(json!({"paper": dashboard(Environment::Paper), "live": dashboard(Environment::Live)})))
+    let mut seen = json!({"paper": dashboard(Environment::Paper), "live": dashboard(Environment::Live)});
+    for environment in [Environment::Paper, Environment::Live] {
+        let calls = stage.floor.count_of(friend.account(environment).account_id, Endpoint::Account);
+        seen[environment.name()]["used"] = json!(calls > 0);
+    }
+    Ok(Json(seen))
+}
+
+async fn troubles(State(stage): Shared) -> Json<Value> {
+    Json(stage.troubles.json(&stage))
+}
+
+#[derive(Deserialize)]
+struct Switch {
+    on: bool,
+}
+
+async fn trouble(State(stage): Shared, Path(trouble): Path<Trouble>, Json(Switch { on }): Json<Switch>) -> Json<Value> {
+    stage.troubles.switch(&stage, trouble, on);
+    troubles(State(stage)).await
 }
 
 #[derive(Deserialize)]

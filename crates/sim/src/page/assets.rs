@@ -20,6 +20,9 @@ const FILES: &[(&str, &str, &str)] = &[
     file!("/style.css", CSS, "style.css"),
     file!("/cards.css", CSS, "cards.css"),
     file!("/panels.css", CSS, "panels.css"),
+    file!("/both", HTML, "both.html"),
+    file!("/both.css", CSS, "both.css"),
+    file!("/both.js", JS, "both.js"),
     file!("/api.js", JS, "api.js"),
     file!("/app.js", JS, "app.js"),
     file!("/broker.js", JS, "broker.js"),
@@ -39,6 +42,8 @@ const FILES: &[(&str, &str, &str)] = &[
     file!("/selects.js", JS, "selects.js"),
     file!("/stage.js", JS, "stage.js"),
     file!("/time.js", JS, "time.js"),
+    file!("/tour.js", JS, "tour.js"),
+    file!("/troubles.js", JS, "troubles.js"),
 ];
 
 /// Answers with a file of the page.

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 /// The page needs nothing from elsewhere, so the browser is told to fetch nothing from elsewhere.
 const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
-     form-action 'none'; frame-ancestors 'none'";
+     form-action 'none'; frame-ancestors 'self'";
 
 /// Refuses requests addressed to another name, or sent by another site's page.
 pub(super) async fn only_this_page(State(port): State<u16>, request: Request, next: Next) -> Response {

@@ -123,7 +123,7 @@ async fn every_byte_the_bot_sends_can_be_searched() {
         assert!(last.contains(needle), "{needle}");
     }
     assert!(!last.contains("needle-in-a-haystack"));
-    assert_eq!((last.status, last.method.as_str()), (404, "POST"));
+    assert_eq!((last.status, last.method.as_str()), (400, "POST"));
 }
 
 #[tokio::test]

@@ -120,8 +120,11 @@ impl Answer {
 pub async fn send(discord: &Discord, method: &str, path: &str, head: &str, kind: &str, body: &[u8]) -> Answer {
     let mut socket = TcpStream::connect(discord.api_base().trim_start_matches("http://")).await.unwrap();
     let length = body.len();
+    let path = if path.starts_with("/api/") { path.to_owned() } else { format!("/api/v10{path}") };
+    let agent = "User-Agent: DiscordBot (https://example.org, 1)\r\n";
+    let head = if head.contains("User-Agent") { head.to_owned() } else { format!("{agent}{head}") };
     let request = format!(
-        "{method} /api/v10{path} HTTP/1.1\r\nHost: discord\r\nConnection: close\r\n{head}Content-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: discord\r\nConnection: close\r\n{head}Content-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
     );
     socket.write_all(request.as_bytes()).await.unwrap();
     socket.write_all(body).await.unwrap();

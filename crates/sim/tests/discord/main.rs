@@ -9,4 +9,5 @@ mod kit;
 mod limits;
 mod registration;
 mod rules;
+mod strict;
 mod users;

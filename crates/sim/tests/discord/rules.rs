@@ -258,7 +258,7 @@ async fn direct_messages_reach_only_those_who_take_them() {
     }
     assert_eq!(stage.ham.dms().len(), 1);
     assert!(stage.eve.dms().is_empty());
-    stage.bot("POST", "/users/@me/channels", json!({"recipient_id": "1"})).await.refused(404, 10_013);
+    stage.bot("POST", "/users/@me/channels", json!({"recipient_id": "1"})).await.refused(400, 50_033);
 }
 
 #[tokio::test]

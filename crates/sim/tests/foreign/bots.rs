@@ -1,8 +1,10 @@
 //! Bots of other libraries: one script of what a user does, for each of them.
 
+use crate::LOCKS;
 use crate::tools::{self, Running};
 use sim::clock::WorldClock;
 use sim::discord::{Act, Discord, DiscordSetup, MessageView, Place, User};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -106,10 +108,10 @@ async fn holds(name: &str, command: Option<Command>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bot_of_discord_py_works_unmodified() {
-    holds("discord.py 2.7.1", tools::python("bot.py")).await;
+    holds("discord.py 2.7.1", tools::python(Path::new(LOCKS).join("bot.py"))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bot_of_discord_js_works_unmodified() {
-    holds("discord.js 14.28.1", tools::node("bot.cjs")).await;
+    holds("discord.js 14.28.1", tools::node(Path::new(LOCKS).join("bot.cjs"))).await;
 }

@@ -6,3 +6,6 @@
 
 mod bots;
 mod tools;
+
+/// Where the lock files lie, and the scripts.
+const LOCKS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/foreign");

@@ -1,17 +1,13 @@
 //! Where other people's programs are, and a program that ends with its test.
 
+use super::LOCKS;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-
-/// The folder of this file, where the scripts and the lock files lie.
-pub fn here() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/foreign")
-}
 
 /// What `./run ci-deps` made from a lock file, if it is there and of today's versions.
 fn made(folder: &str, lock: &str) -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent()?.join("foreign").join(folder);
-    let same = std::fs::read(folder.join(lock)).ok()? == std::fs::read(here().join(lock)).ok()?;
+    let same = std::fs::read(folder.join(lock)).ok()? == std::fs::read(Path::new(LOCKS).join(lock)).ok()?;
     same.then_some(folder)
 }
 
@@ -22,21 +18,21 @@ fn or_skipped(found: Option<Command>, what: &str) -> Option<Command> {
     found
 }
 
-/// A Python script beside this file, with the pinned packages; `None`, and a word about it, where there are none.
-pub fn python(script: &str) -> Option<Command> {
+/// A Python script, run with the pinned packages; `None`, and a word about it, where there are none.
+pub fn python(script: PathBuf) -> Option<Command> {
     let found = made("python", "requirements.txt").map(|folder| {
         let mut command = Command::new(folder.join("bin/python"));
-        command.arg("-W").arg("error::DeprecationWarning:__main__").arg(here().join(script));
+        command.arg("-W").arg("error::DeprecationWarning:__main__").arg(script);
         command
     });
     or_skipped(found, "Python clients")
 }
 
-/// A Node script beside this file, with the pinned packages; `None`, and a word about it, where there are none.
-pub fn node(script: &str) -> Option<Command> {
+/// A Node script, run with the pinned packages; `None`, and a word about it, where there are none.
+pub fn node(script: PathBuf) -> Option<Command> {
     let found = made("node", "package-lock.json").map(|folder| {
         let mut command = Command::new("node");
-        command.arg(here().join(script)).env("NODE_PATH", folder.join("node_modules"));
+        command.arg(script).env("NODE_PATH", folder.join("node_modules"));
         command
     });
     or_skipped(found, "JavaScript clients")

@@ -28,6 +28,15 @@ export const act = (user, deed) =>
     body: JSON.stringify(deed),
   });
 
+export const troubles = () => ask("/api/troubles");
+
+export const switchTrouble = (id, on) =>
+  ask(`/api/troubles/${id}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ on }),
+  });
+
 export const fileUrl = (user, place, message, name) =>
   `/api/file/${user}/${message}/${encodeURIComponent(name)}?place=${place}`;
 

@@ -1,14 +1,16 @@
 // The page starts here.
 
 import * as api from "./api.js";
-import { look, showKeys, startBroker } from "./broker.js";
+import { look, startBroker, watchAccounts } from "./broker.js";
 import { answerModalsWith, drawChat, startChat } from "./chat.js";
-import { drawComposer, prefill, resetComposer, startComposer } from "./composer.js";
+import { drawComposer, resetComposer, startComposer } from "./composer.js";
 import { forget, settle } from "./deeds.js";
 import { $, say } from "./dom.js";
-import { abandonModal, modalIsOpen, openModal } from "./modal.js";
+import { abandonModal, modalIsOpen, openModal, watchModal } from "./modal.js";
 import { drawNav, noteUnread, startNav } from "./nav.js";
 import { changed, displayName, go, key, learnCommands, recall, refresh, remember, stage, watch } from "./stage.js";
+import { drawTour, startTour } from "./tour.js";
+import { watchTroubles } from "./troubles.js";
 
 const quietly = (promise) => promise.catch((error) => say(error.message, "bad"));
 
@@ -67,21 +69,11 @@ function theme(name) {
   $("#theme").setAttribute("aria-label", name === "dark" ? "Switch to the light theme" : "Switch to the dark theme");
 }
 
-function startIntro() {
-  const intro = $("#intro");
-  intro.hidden = recall("intro") === "seen";
-  $("#intro-close").addEventListener("click", () => {
-    intro.hidden = true;
-    remember({ intro: "seen" });
-    $("#line").focus();
-  });
-  $("#step-keys").addEventListener("click", () => {
-    pane("broker");
-    showKeys();
-  });
-  for (const [step, text] of [["#step-add", "/account add"], ["#step-buy", "/buy"]]) {
-    $(step).addEventListener("click", () => prefill(text));
-  }
+/** Held to one friend, as in the page with both side by side. */
+function hold(held) {
+  stage.held = held;
+  document.body.classList.toggle("held", held);
+  if (held) $("#intro").hidden = true;
 }
 
 function draw() {
@@ -89,6 +81,7 @@ function draw() {
   drawChat();
   drawComposer();
   $("#intro-name").textContent = displayName(stage.user);
+  drawTour();
 }
 
 async function start() {
@@ -96,15 +89,20 @@ async function start() {
   $("#theme").addEventListener("click", () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"));
   for (const tab of document.querySelectorAll("#panes button")) tab.addEventListener("click", () => pane(tab.dataset.pane));
   pane("chat");
-  startIntro();
+  startTour();
+  watchAccounts(drawTour);
+  watchTroubles(drawTour);
   startChat();
   startComposer();
   startNav(visit);
   answerModalsWith(openModal);
+  watchModal(drawTour);
   watch(draw);
   stage.world = await api.world();
   const { friends } = stage.world;
-  stage.user = friends.includes(recall("user")) ? recall("user") : friends[0];
+  const held = new URLSearchParams(location.search).get("as");
+  hold(friends.includes(held));
+  stage.user = stage.held ? held : friends.includes(recall("user")) ? recall("user") : friends[0];
   stage.place = recall("place") === "dm" ? "dm" : "server";
   startBroker();
   changed();

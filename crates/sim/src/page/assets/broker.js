@@ -4,10 +4,13 @@ import * as api from "./api.js";
 import { $, h, icon, say } from "./dom.js";
 import { displayName, recall, remember, stage } from "./stage.js";
 import { clock } from "./time.js";
+import { lookAtTroubles } from "./troubles.js";
 
 const PERIOD = 2000;
 const OPEN = new Set(["new", "pending_new", "accepted", "partially_filled", "pending_cancel", "pending_replace", "held", "accepted_for_bidding"]);
-let shown = recall("environment") === "live" ? "live" : "paper";
+const TABS = ["paper", "live", "trouble"];
+const watchers = new Set();
+let shown = TABS.includes(recall("environment")) ? recall("environment") : "paper";
 let known = null;
 let before = new Map();
 let looks = "";
@@ -21,10 +24,11 @@ const words = (text) => text.replaceAll("_", " ");
 
 export function startBroker() {
   for (const tab of document.querySelectorAll("#broker-tabs [role=tab]")) {
-    tab.addEventListener("click", () => pick(tab.dataset.environment));
+    tab.addEventListener("click", () => showTab(tab.dataset.environment));
     tab.addEventListener("keydown", (event) => {
       if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
-      pick(shown === "paper" ? "live" : "paper");
+      const step = event.key === "ArrowRight" ? 1 : TABS.length - 1;
+      showTab(TABS[(TABS.indexOf(shown) + step) % TABS.length]);
       $(`#tab-${shown}`).focus();
     });
   }
@@ -32,20 +36,19 @@ export function startBroker() {
   look();
 }
 
-function pick(environment) {
-  shown = environment;
-  remember({ environment });
+/** Turns to the paper account, the live account or the troubles. */
+export function showTab(name) {
+  shown = name;
+  remember({ environment: name });
   draw();
 }
 
-/** Brings the keys of the paper account into view. */
-export function showKeys() {
-  pick("paper");
-  const keys = $("#broker-keys");
-  keys.scrollIntoView({ block: "nearest" });
-  keys.classList.remove("flash");
-  requestAnimationFrame(() => keys.classList.add("flash"));
-  $("button", keys)?.focus();
+/** What was last seen of the acting friend's accounts. */
+export const accountsNow = () => (known?.paper?.name === stage.user ? known : null);
+
+/** Calls back whenever the accounts were looked at. */
+export function watchAccounts(callback) {
+  watchers.add(callback);
 }
 
 /** Fetches both accounts of the acting friend. */
@@ -56,6 +59,8 @@ export async function look() {
     if (user !== stage.user) return;
     known = accounts;
     draw();
+    for (const callback of watchers) callback();
+    await lookAtTroubles();
   } catch {
     $("#broker").classList.add("stale");
   }
@@ -150,6 +155,9 @@ export function draw() {
     whose = stage.user;
     known = known?.paper?.name === stage.user ? known : null;
   }
+  $("#trouble-panel").hidden = shown !== "trouble";
+  $("#broker-panel").hidden = shown === "trouble";
+  if (shown === "trouble") return;
   const account = known?.[shown];
   $("#broker-panel").setAttribute("aria-labelledby", `tab-${shown}`);
   if (!account) return;

@@ -5,7 +5,7 @@ import { runCommand } from "./chat.js";
 import { catalogue, matching, parse } from "./commands.js";
 import { Listbox } from "./listbox.js";
 import { CommandLine } from "./pills.js";
-import { learnCommands, stage } from "./stage.js";
+import { changed, learnCommands, stage } from "./stage.js";
 
 const line = () => $("#line");
 let picker;
@@ -38,6 +38,18 @@ export function startComposer() {
 /** Puts text into the line, as if it had been typed. */
 export function prefill(text) {
   leave(text);
+}
+
+/** Whether a command stands there, ready or not. */
+export const isTyped = () => Boolean(current);
+
+/** Types a whole command, ready to be sent with Enter. */
+export async function typeOut(text) {
+  if (!stage.commands.length) await learnCommands();
+  leave();
+  const whole = parse(text);
+  if (whole) begin(whole.command, whole.values);
+  else prefill(text);
 }
 
 /** Empties the line: what was begun as one friend is not finished as the other. */
@@ -121,6 +133,7 @@ export function begin(command, values) {
   $("#composer-box").prepend(current.element);
   $("#composer").prepend(current.above);
   current.start();
+  changed();
 }
 
 function leave(text = "", focus = true) {
@@ -134,9 +147,11 @@ function leave(text = "", focus = true) {
     input.focus();
     typed();
   }
+  changed();
 }
 
-async function send() {
+/** Sends what stands there, or says what is missing. */
+export async function send() {
   if (!current) {
     const text = line().value.trim();
     if (text && !text.startsWith("/")) say("Paddock only listens to slash commands. Type / to see them.");

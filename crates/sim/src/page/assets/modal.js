@@ -8,6 +8,33 @@ const TEXT = 4;
 const SELECTS = [3, 21];
 let open = null;
 
+const watchers = new Set();
+
+/** Calls back when a modal opens or closes. */
+export function watchModal(callback) {
+  watchers.add(callback);
+}
+
+const moved = () => watchers.forEach((callback) => callback());
+
+/** Fills in the open modal's inputs, top to bottom, as if typed. */
+export function fillModal(values) {
+  const boxes = boxesNow();
+  values.forEach((value, index) => {
+    if (!boxes[index]) return;
+    boxes[index].value = value;
+    boxes[index].dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  boxes.at(-1)?.focus();
+  moved();
+}
+
+const boxesNow = () => [...document.querySelectorAll(".modal [data-input]")];
+
+export const modalIsFilled = () => boxesNow().length > 0 && boxesNow().every((box) => box.value);
+
+export const submitModal = () => $(".modal form").requestSubmit();
+
 export const modalIsOpen = () => Boolean(open);
 
 function find(components, id) {
@@ -106,15 +133,20 @@ export function openModal(modal, user, back = null) {
   }
 
   open = { modal, close: () => cover.remove() };
-  for (const part of ["#log", "#composer", "#intro"]) $(part).inert = true;
+  for (const part of ["#log", "#composer"]) $(part).inert = true;
+  // The tour stays in reach: it can fill the form in.
+  const intro = $("#intro");
+  if (!intro.hidden) cover.style.top = `${intro.offsetTop + intro.offsetHeight}px`;
   $("#chat").append(cover);
   ($("[data-input]", form) ?? submit).focus();
+  moved();
 }
 
 function closeModal(back) {
   open?.close();
   open = null;
-  for (const part of ["#log", "#composer", "#intro"]) $(part).inert = false;
+  for (const part of ["#log", "#composer"]) $(part).inert = false;
+  moved();
   if (back?.isConnected) back.focus();
   else $("#line").focus();
 }

@@ -104,7 +104,9 @@ export class CommandLine {
     for (const option of command.options) {
       if (!option.required && values[option.name] === undefined) continue;
       const known = fixedChoices(option)?.find((choice) => choice.value === values[option.name] || choice.name === values[option.name]);
-      this.add(option).set(known?.value ?? values[option.name] ?? "", known?.name ?? values[option.name] ?? "");
+      const pill = this.add(option);
+      pill.set(known?.value ?? values[option.name] ?? "", known?.name ?? values[option.name] ?? "");
+      pill.settled = Boolean(pill.value);
     }
   }
 

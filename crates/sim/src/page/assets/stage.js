@@ -10,6 +10,7 @@ export const stage = {
   messages: [],
   online: false,
   commands: [],
+  held: false,
   unread: new Map(),
 };
 
@@ -54,7 +55,7 @@ export function go(user, place) {
   stage.place = place;
   stage.messages = [];
   stage.unread.delete(key(user, place));
-  remember({ user, place });
+  if (!stage.held) remember({ user, place });
   return refresh();
 }
 

@@ -59,6 +59,7 @@ export function posted(iso) {
 }
 
 export const clock = (iso) => STYLES.t.format(new Date(iso));
+export const seconds = (iso) => STYLES.T.format(new Date(iso));
 export const precise = (iso) => STYLES.F.format(new Date(iso));
 
 setInterval(() => {
