@@ -55,8 +55,9 @@ async function tour(seat, other) {
   await step(seat, "Put a stop under it", ["Type /sell with a stop", "Send it"]);
   await step(seat, "Link a live account", link("live"));
   await step(seat, "Live asks first", ["Type /buy on the live account", "Send it"], async () => {
-    await shot("live-card");
     const confirm = page.locator(".message .button", { hasText: "Confirm" }).last();
+    await confirm.waitFor();
+    await shot("live-card");
     await confirm.click();
   });
   await step(seat, "Lose an answer, keep calm", ["Arm the fault", "Type /buy", "Send it"]);

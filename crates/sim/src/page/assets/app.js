@@ -104,9 +104,15 @@ async function start() {
   hold(friends.includes(held));
   stage.user = stage.held ? held : friends.includes(recall("user")) ? recall("user") : friends[0];
   stage.place = recall("place") === "dm" ? "dm" : "server";
+  // Nobody can act before the page hears what becomes of it.
+  await new Promise((heard) => {
+    api.listen(onChange, () => quietly(catchUp()), (up) => {
+      $("#line-down").toggleAttribute("hidden", up);
+      heard();
+    });
+  });
   startBroker();
   changed();
-  api.listen(onChange, () => quietly(catchUp()), (up) => $("#line-down").toggleAttribute("hidden", up));
   // Whether the bot is there changes without any message changing.
   setInterval(() => document.hidden || soon(), 5000);
 }

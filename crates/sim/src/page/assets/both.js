@@ -2,8 +2,13 @@
 
 const { friends, people } = await (await fetch("/api/world")).json();
 for (const name of friends.slice(0, 2)) {
+  const shown = people.find((person) => person.name === name)?.display_name ?? name;
+  const half = document.createElement("figure");
+  const caption = document.createElement("figcaption");
   const frame = document.createElement("iframe");
-  frame.title = people.find((person) => person.name === name)?.display_name ?? name;
+  caption.textContent = shown;
+  frame.title = `${shown}’s Discord`;
   frame.src = `/?as=${encodeURIComponent(name)}`;
-  document.getElementById("friends").append(frame);
+  half.append(caption, frame);
+  document.getElementById("friends").append(half);
 }

@@ -8,13 +8,13 @@ import { displayName, recall, remember, stage } from "./stage.js";
 import { switchTrouble, trouble } from "./troubles.js";
 
 let at = 0;
-let base = { paper: 0, live: 0 };
+let base = null;
 let armed = false;
 let looks = "";
 let whose = "";
 
 const orders = (environment) => accountsNow()?.[environment]?.orders ?? [];
-const grew = (environment) => orders(environment).length > base[environment];
+const grew = (environment) => Boolean(base) && orders(environment).length > base[environment];
 const other = () => stage.world.friends.find((name) => name !== whose) ?? "";
 const quote = (symbol) => Number(accountsNow()?.paper?.quotes?.[symbol]?.bid ?? 100);
 
@@ -48,7 +48,7 @@ const ARM = { label: () => "Arm the fault", run: arm };
 const AFTER_ARM = command("Type /buy", () => "/buy symbol:F quantity:1 account:paper");
 
 const STEPS = [
-  { title: "Link a paper account", text: () => `Keys go into a private form, never into a message. ${displayName(whose)}’s keys are in the panel beside this.`, ...link("paper") },
+  { title: "Link a paper account", text: () => `Keys go into a private form, never into a message. ${displayName(whose)}’s keys are in the fake Alpaca’s panel.`, ...link("paper") },
   { title: "Buy", text: () => "A paper order goes out at once. Watch the message and the fake Alpaca agree.", ...command("Type /buy", () => "/buy symbol:AAPL quantity:5 account:paper"), done: () => grew("paper") && orders("paper")[0].status === "filled" },
   { title: "Put a stop under it", text: () => "A resting order stays at Alpaca and guards what you bought.", ...command("Type /sell with a stop", () => `${guard()} account:paper`), done: () => grew("paper") },
   { title: "Link a live account", text: () => "The same form, for real money — as far as this world has any.", ...link("live") },
@@ -67,8 +67,7 @@ async function arm() {
 function enter(step) {
   at = step;
   armed = false;
-  if (step < STEPS.length - 1) whose = stage.user;
-  base = { paper: orders("paper").length, live: orders("live").length };
+  base = null;
   remember({ tour: String(at) });
   if (at === 3 || at === 4) showTab("live");
   else if (at < 3) showTab("paper");
@@ -85,10 +84,15 @@ function close() {
 /** Draws the present step; whether it is done is seen in the fake Alpaca, not in the messages. */
 export function drawTour() {
   if ($("#intro").hidden || !stage.world.friends.length) return;
+  const last = at === STEPS.length - 1;
+  if (!last && whose !== stage.user) {
+    whose = stage.user;
+    base = null;
+  }
   whose ||= stage.user;
+  if (!base && accountsNow()) base = { paper: orders("paper").length, live: orders("live").length };
   const step = STEPS[at];
   const done = Boolean(step.done());
-  const last = at === STEPS.length - 1;
   const now = JSON.stringify([at, done, step.label(), step.text()]);
   if (now === looks) return;
   looks = now;
