@@ -27,7 +27,7 @@ impl Database {
     pub async fn open(config: &Config, data: &Data) -> anyhow::Result<Self> {
         match config {
             Config::At { url } => Self::at(url.expose_secret(), None).await,
-            Config::Embedded => Self::embedded(data, |server| Ok(server.app_url())).await,
+            Config::Embedded => Self::embedded(data, Embedded::app_url).await,
         }
     }
 
@@ -45,13 +45,10 @@ impl Database {
     /// Our own, by the address that `route` makes of its own: the demo lays a line before it.
     ///
     /// # Errors
-    /// As [`Database::open`], and those of `route`.
-    pub async fn embedded(
-        data: &Data,
-        route: impl FnOnce(&Embedded) -> anyhow::Result<String>,
-    ) -> anyhow::Result<Self> {
+    /// As [`Database::open`].
+    pub async fn embedded(data: &Data, route: impl FnOnce(&Embedded) -> String) -> anyhow::Result<Self> {
         let embedded = Embedded::start(&data.folder.join("postgres"), Mode::Durable).await?;
-        let url = route(&embedded)?;
+        let url = route(&embedded);
         Self::at(&url, Some(embedded)).await
     }
 

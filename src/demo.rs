@@ -35,10 +35,15 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let config = configure(&world, &data)?;
     say("Starting the private PostgreSQL and the bot …");
     let mut line = None;
-    let database = Database::embedded(&config.data, |server| {
-        let (through, proxy) = line_before(server, &data.folder)?;
-        line = Some(proxy);
-        Ok(through)
+    let database = Database::embedded(&config.data, |server| match line_before(server, &data.folder) {
+        Ok((through, proxy)) => {
+            line = Some(proxy);
+            through
+        }
+        Err(error) => {
+            say(&format!("The page will not be able to pause the database: {error}"));
+            server.app_url()
+        }
     })
     .await?;
     discord::put_commands(&config.discord).await?;
@@ -71,7 +76,7 @@ fn folder(args: &DemoArgs) -> anyhow::Result<Data> {
 }
 
 /// A line before the database's socket, so that the page can pause it, and the address that leads through it.
-fn line_before(server: &Embedded, folder: &Path) -> anyhow::Result<(String, Proxy)> {
+fn line_before(server: &Embedded, folder: &Path) -> std::io::Result<(String, Proxy)> {
     let folder = folder.join("line");
     // Left behind by a demo that was killed.
     let _ = std::fs::remove_dir_all(&folder);

@@ -276,6 +276,45 @@ async fn a_file_is_shown_only_to_who_sees_its_message_and_never_runs() {
 }
 
 #[tokio::test]
+async fn troubles_are_switched_on_and_off_and_leave_nothing_behind() {
+    let stage = Stage::set().await;
+    let origin = format!("http://{}", stage.home);
+    let switch = async |trouble: &str, on: bool| {
+        let headers = [("host", stage.home.as_str()), ("origin", &origin), ("content-type", "application/json")];
+        let body = json!({"on": on}).to_string();
+        ask(stage.page.port(), "POST", &format!("/api/troubles/{trouble}"), &headers, body.as_bytes()).await
+    };
+    let on = |heard: &Heard| -> Vec<String> {
+        let all = heard.json()["troubles"].as_array().expect("troubles").clone();
+        let on = all.into_iter().filter(|one| one["on"] == json!(true));
+        on.map(|one| one["id"].as_str().expect("an id").to_owned()).collect()
+    };
+    let floor = stage.world.exchange.floor();
+    let before = stage.get("/api/troubles").await;
+    assert_eq!(before.json()["troubles"].as_array().map(Vec::len), Some(5), "there is no database to pause here");
+    assert_eq!(on(&switch("exchange_slow", true).await), ["exchange_slow"]);
+    assert_eq!(on(&switch("lost_answer", true).await), ["lost_answer", "exchange_slow"]);
+    assert_eq!(floor.faults_waiting(), 2);
+    assert_eq!(on(&switch("exchange_slow", false).await), ["lost_answer"], "the other one stays");
+    assert_eq!(on(&switch("gateway_drop", true).await), ["lost_answer"], "that is over at once");
+    assert!(on(&switch("lost_answer", false).await).is_empty());
+    assert_eq!(floor.faults_waiting(), 0);
+    let paper = stage.world.exchange.origins().paper.clone();
+    let paper = paper.trim_start_matches("http://");
+    let answers = async || {
+        let mut socket = TcpStream::connect(paper).await.ok()?;
+        socket.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.ok()?;
+        let mut heard = Vec::new();
+        socket.read_to_end(&mut heard).await.ok().filter(|count| *count > 0)
+    };
+    switch("exchange_down", true).await;
+    assert_eq!(answers().await, None);
+    switch("exchange_down", false).await;
+    assert!(answers().await.is_some());
+    assert_eq!(switch("no_such_trouble", true).await.status, 400);
+}
+
+#[tokio::test]
 async fn the_stream_tells_of_a_message_and_ends_with_the_page() {
     let stage = Stage::set().await;
     let mut stream = open(stage.page.port(), "GET", "/api/events", &[("host", &stage.home)], b"").await;
