@@ -79,7 +79,7 @@ async function keyboard({ page, shot }) {
   await page.keyboard.press("Control+A");
   await page.keyboard.type("/buy ");
   await page.waitForSelector(".pill");
-  await page.keyboard.type("AA");
+  await page.keyboard.type("AAPL");
   await page.waitForSelector(".pill-lists [role=option] >> text=AAPL");
   await shot("autocomplete");
   await page.keyboard.press("Enter");
