@@ -16,6 +16,8 @@ pub enum AssetClass {
     Equity,
     /// A pair of a coin and the dollar.
     Crypto,
+    /// A contract on a share.
+    Option,
 }
 
 impl AssetClass {
@@ -24,13 +26,14 @@ impl AssetClass {
         match self {
             Self::Equity => "us_equity",
             Self::Crypto => "crypto",
+            Self::Option => "us_option",
         }
     }
 
     /// How wild its prices are, in percent.
     pub(super) const fn swing(self) -> i64 {
         match self {
-            Self::Equity => 100,
+            Self::Equity | Self::Option => 100,
             Self::Crypto => 140,
         }
     }
@@ -121,7 +124,7 @@ impl Asset {
     /// What one unit of its volume is: a share, or some dollars' worth of a coin.
     pub(super) fn size_unit(&self) -> Decimal {
         match self.class {
-            AssetClass::Equity => Decimal::ONE,
+            AssetClass::Equity | AssetClass::Option => Decimal::ONE,
             AssetClass::Crypto => (Decimal::ONE / power_of_ten_below(self.base_price)).round_dp(9).min(Decimal::ONE),
         }
     }

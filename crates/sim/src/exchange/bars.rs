@@ -78,6 +78,19 @@ impl Bar {
         Self { at, open: price, high: price, low: price, close: price, volume, trades: 1, average: price }
     }
 
+    /// The bar as it was before each share became so many.
+    pub fn unsplit(self, ratio: Decimal) -> Self {
+        Self {
+            open: self.open * ratio,
+            high: self.high * ratio,
+            low: self.low * ratio,
+            close: self.close * ratio,
+            average: self.average * ratio,
+            volume: (self.volume / ratio).trunc(),
+            ..self
+        }
+    }
+
     fn and(self, next: Self) -> Self {
         let volume = self.volume + next.volume;
         let worth = self.average * self.volume + next.average * next.volume;

@@ -1,10 +1,12 @@
 //! The data host: which endpoint a path means, and what it refuses before it looks anything up.
 
+mod chain;
 mod coins;
 mod form;
 mod history;
 mod meta;
 mod news;
+mod payouts;
 mod screener;
 mod stocks;
 
@@ -76,7 +78,15 @@ pub(super) fn route<'a>(method: &str, parts: &[&'a str]) -> (Endpoint, &'a str) 
         ("GET", ["v1beta3", "crypto", place, word @ ("bars" | "trades" | "quotes")]) => {
             (named(word, Endpoint::CryptoHistory), *place)
         }
+        ("GET", ["v1beta1", "options", "quotes", "latest"]) => (Endpoint::OptionLatest(Latest::Quotes), ""),
+        ("GET", ["v1beta1", "options", "trades", "latest"]) => (Endpoint::OptionLatest(Latest::Trades), ""),
+        ("GET", ["v1beta1", "options", "snapshots"]) => (Endpoint::OptionLatest(Latest::Snapshots), ""),
+        ("GET", ["v1beta1", "options", "snapshots", underlying]) => (Endpoint::OptionChain, *underlying),
+        ("GET", ["v1beta1", "options", "meta", "exchanges"]) => (Endpoint::OptionMeta, "exchanges"),
+        ("GET", ["v1beta1", "options", "meta", "conditions", kind]) => (Endpoint::OptionMeta, *kind),
+        ("GET", ["v1beta1", "options", word @ ("bars" | "trades")]) => (named(word, Endpoint::OptionHistory), ""),
         ("GET", ["v1beta1", "news"]) => (Endpoint::News, ""),
+        ("GET", ["v1", "corporate-actions"]) => (Endpoint::CorporateActions, ""),
         ("GET", ["v1beta1", "screener", "stocks", "most-actives"]) => (Endpoint::MostActives, ""),
         ("GET", ["v1beta1", "screener", market @ ("stocks" | "crypto"), "movers"]) => (Endpoint::Movers, *market),
         _ => (Endpoint::Unknown, ""),
@@ -95,7 +105,12 @@ pub(super) fn answer(exchange: &Exchange, call: &Call<'_>) -> Result<Reply, Refu
         Endpoint::StockMeta => meta::stocks(call),
         Endpoint::CryptoHistory(series) => coins::history(exchange, call, series),
         Endpoint::CryptoLatest(latest) => coins::latest(exchange, call, latest),
+        Endpoint::OptionHistory(series) => chain::history(exchange, call, series),
+        Endpoint::OptionLatest(latest) => chain::latest(exchange, call, latest),
+        Endpoint::OptionChain => chain::chain(exchange, call),
+        Endpoint::OptionMeta => meta::options(call),
         Endpoint::News => news::list(exchange, call),
+        Endpoint::CorporateActions => payouts::list(exchange, call),
         Endpoint::Movers => screener::movers(exchange, call),
         Endpoint::MostActives => screener::most_actives(exchange, call),
         _ => Err(errors::endpoint_not_found()),

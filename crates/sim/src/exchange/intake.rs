@@ -4,9 +4,10 @@ use super::auth::Stranger;
 use super::errors::{self, Refusal};
 use super::faults::Fault;
 use super::limits::{Arrival, Standing};
+use super::records::{activities, portfolio, watchlists};
 use super::routes::{Answer, Call, Delivery, Endpoint, Params, Reply, Request, route};
 use super::venue::Exchange;
-use super::{Origin, closing, data, reference, replace, trading};
+use super::{Origin, chains, closing, data, markets, reference, replace, trading};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::time::Duration;
@@ -57,6 +58,8 @@ impl Exchange {
             origin,
             method: request.method.clone(),
             path: request.path.clone(),
+            query: request.query.clone(),
+            body: request.body.clone(),
             endpoint,
             account,
             client_order_id: client_order_id(endpoint, request),
@@ -76,6 +79,13 @@ impl Exchange {
     pub(super) fn carry_out(&mut self, now: DateTime<Utc>, request: &Request, arrived: Arrived) -> (Answer, Delivery) {
         let Arrived { endpoint, subject, caller, fault, place, request_id } = arrived;
         let (mut answer, delivery) = match caller {
+            // Coins are quoted to everybody.
+            Err(Stranger::Silent) if matches!(endpoint, Endpoint::CryptoHistory(_) | Endpoint::CryptoLatest(_)) => {
+                let (params, account) = (Params::read(&request.query), Uuid::nil());
+                let call = Call { endpoint, subject, params, body: &request.body, account, now };
+                self.settle(now);
+                (write_out(self.handle(&call)), Delivery::Whole)
+            }
             Err(Stranger::Silent) => (Answer::html(401, errors::NO_CREDENTIALS_PAGE), Delivery::Whole),
             Err(Stranger::Refused(refusal)) => (Answer::refusal(&refusal), Delivery::Whole),
             Ok((account, standing)) => {
@@ -122,6 +132,16 @@ impl Exchange {
             Endpoint::Configure => reference::configure(self, call),
             Endpoint::Clock => Ok(reference::clock(self, call)),
             Endpoint::Calendar => reference::calendar(call),
+            Endpoint::Contracts => chains::list(self, call),
+            Endpoint::Contract => chains::one(self, call),
+            Endpoint::Clocks => markets::clocks(self, call),
+            Endpoint::MarketDays => markets::days(call),
+            Endpoint::Activities => activities::list(self, call),
+            Endpoint::PortfolioHistory => portfolio::history(self, call),
+            Endpoint::Watchlists => Ok(watchlists::all(self, call)),
+            Endpoint::CreateWatchlist => watchlists::create(self, call),
+            Endpoint::Watchlist(what, key) => watchlists::one(self, call, what, key),
+            Endpoint::RemoveFromWatchlist => watchlists::remove(self, call),
             Endpoint::Assets => reference::assets(self, call),
             Endpoint::Asset => reference::asset(self, call),
             Endpoint::Positions => reference::positions(self, call),

@@ -215,6 +215,7 @@ pub(super) fn asset(asset: &Asset) -> Value {
             row["borrow_status"] = if asset.shortable { "easy_to_borrow" } else { "hard_to_borrow" }.into();
             row["cusip"] = Value::Null;
         }
+        AssetClass::Option => {}
         AssetClass::Crypto => {
             row["min_order_size"] = money(asset.least_order()).into();
             row["min_trade_increment"] = money(COIN_STEP).into();

@@ -35,6 +35,10 @@ pub struct Arrival {
     pub method: String,
     /// Path without the query.
     pub path: String,
+    /// The query, as it was sent.
+    pub query: String,
+    /// The body.
+    pub body: Vec<u8>,
     /// Which endpoint that is.
     pub endpoint: Endpoint,
     /// Whose it was, if the keys were good.

@@ -3,6 +3,8 @@
 use super::assets::{Asset, AssetClass, Listing};
 use super::calendar::{self, Session};
 use super::hours::{Hours, LONGEST_BREAK, midnight_to_midnight};
+use super::options::contracts::{self, Contract, MULTIPLIER};
+use super::options::pricing;
 use super::tape::Line;
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use rust_decimal::Decimal;
@@ -205,6 +207,7 @@ impl Market {
         let traded = (!middle.is_zero()).then(|| middle.round_dp(step.scale()));
         let pins = self.pins.entry(asset.symbol.clone()).or_default();
         pins.push(Pin { quote: Quote { bid, ask, at: now }, traded });
+        self.now = self.now.max(now);
     }
 
     /// The present quote of a symbol.
@@ -225,8 +228,9 @@ impl Market {
     pub(super) fn ticker_at(&self, symbol: &str, now: DateTime<Utc>) -> Option<Ticker<'_>> {
         let asset = self.asset(symbol)?;
         let pins = self.pins.get(&asset.symbol).map_or(&[][..], Vec::as_slice);
+        let pins = pins.get(..pins.partition_point(|pin| pin.quote.at <= now)).unwrap_or_default();
         let at = match asset.class {
-            AssetClass::Equity => self.hours.last_second(now),
+            AssetClass::Equity | AssetClass::Option => self.hours.last_second(now),
             AssetClass::Crypto => now,
         };
         Some(Ticker { asset, line: Line::of(asset, self.seed), pins, at })
@@ -248,12 +252,23 @@ impl Market {
         self.assets().filter(known).map(|asset| asset.symbol.as_str()).collect()
     }
 
+    /// What one unit of a symbol was worth at a moment; nothing if nobody knows it.
+    pub(super) fn worth_at(&self, symbol: &str, moment: DateTime<Utc>) -> Decimal {
+        if let Some(contract) = Contract::read(symbol) {
+            let share = contracts::underlying(self, &contract.root);
+            let spot = share.map_or(Decimal::ZERO, |share| self.worth_at(&share.symbol, moment));
+            let quote = pricing::quote(&contract, spot, moment);
+            return (quote.bid + quote.ask) / Decimal::TWO * MULTIPLIER;
+        }
+        self.ticker_at(symbol, moment).map_or(Decimal::ZERO, |ticker| ticker.last())
+    }
+
     /// The price at the last close before the present day of trading.
     pub(super) fn previous_close(&self, symbol: &str) -> Option<Decimal> {
         let ticker = self.ticker(symbol)?;
         let today = calendar::date_of(ticker.at);
         let hours = |date| match ticker.asset.class {
-            AssetClass::Equity => self.hours.of_date(date, false),
+            AssetClass::Equity | AssetClass::Option => self.hours.of_date(date, false),
             AssetClass::Crypto => vec![midnight_to_midnight(date)],
         };
         let mut before = (1..LONGEST_BREAK).filter_map(|back| today.checked_sub_days(Days::new(back)));

@@ -3,6 +3,7 @@
 use super::Origin;
 use super::data::{self, Latest, Series};
 use super::errors::Refusal;
+use super::records::watchlists::{ListKey, OneList};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::time::Duration;
@@ -126,6 +127,36 @@ pub enum Endpoint {
     Snapshots,
     /// `GET /v2/stocks/{symbol}/snapshot`
     Snapshot,
+    /// `GET /v2/options/contracts`
+    Contracts,
+    /// `GET /v2/options/contracts/{symbol_or_id}`
+    Contract,
+    /// `GET /v1beta1/options/bars` and `…/trades`
+    OptionHistory(Series),
+    /// `GET /v1beta1/options/quotes/latest` and so on
+    OptionLatest(Latest),
+    /// `GET /v1beta1/options/snapshots/{underlying}`
+    OptionChain,
+    /// `GET /v1beta1/options/meta/…`
+    OptionMeta,
+    /// `GET /v3/clock`
+    Clocks,
+    /// `GET /v3/calendar/{market}`
+    MarketDays,
+    /// `GET /v2/account/activities`, with or without a type in the path
+    Activities,
+    /// `GET /v2/account/portfolio/history`
+    PortfolioHistory,
+    /// `GET /v2/watchlists`
+    Watchlists,
+    /// `POST /v2/watchlists`
+    CreateWatchlist,
+    /// `/v2/watchlists/{id}` and `/v2/watchlists:by_name`
+    Watchlist(OneList, ListKey),
+    /// `DELETE /v2/watchlists/{id}/{symbol}`
+    RemoveFromWatchlist,
+    /// `GET /v1/corporate-actions`
+    CorporateActions,
     /// `GET /v2/stocks/bars/latest`
     LatestBars,
     /// `GET /v2/stocks/{symbol}/bars/latest`
@@ -253,6 +284,36 @@ fn route_trading(method: &str, parts: &[&str]) -> (Endpoint, String) {
         ("DELETE", ["v2", "orders", id]) => (Endpoint::CancelOrder, *id),
         ("DELETE", ["v2", "orders"]) => (Endpoint::CancelAllOrders, ""),
         ("GET", ["stream"]) => (Endpoint::Stream, ""),
+        _ => return route_records(method, parts),
+    };
+    (endpoint, subject.to_owned())
+}
+
+/// What belongs to an account beside its orders, and the newer reference.
+fn route_records(method: &str, parts: &[&str]) -> (Endpoint, String) {
+    let one = match method {
+        "GET" => Some(OneList::Show),
+        "POST" => Some(OneList::Add),
+        "PUT" => Some(OneList::Rewrite),
+        "DELETE" => Some(OneList::Delete),
+        _ => None,
+    };
+    let list = |key| one.map_or(Endpoint::Unknown, |what| Endpoint::Watchlist(what, key));
+    let (endpoint, subject) = match (method, parts) {
+        ("GET", ["v2", "account", "activities"]) => (Endpoint::Activities, ""),
+        ("GET", ["v2", "account", "activities", kind]) => (Endpoint::Activities, *kind),
+        ("GET", ["v2", "account", "portfolio", "history"]) => (Endpoint::PortfolioHistory, ""),
+        ("GET", ["v2", "watchlists"]) => (Endpoint::Watchlists, ""),
+        ("POST", ["v2", "watchlists"]) => (Endpoint::CreateWatchlist, ""),
+        (_, ["v2", "watchlists", id]) => (list(ListKey::Id), *id),
+        (_, ["v2", "watchlists:by_name"]) => (list(ListKey::Name), ""),
+        ("DELETE", ["v2", "watchlists", id, symbol]) => {
+            return (Endpoint::RemoveFromWatchlist, format!("{id}/{symbol}"));
+        }
+        ("GET", ["v2", "options", "contracts"]) => (Endpoint::Contracts, ""),
+        ("GET", ["v2", "options", "contracts", contract]) => (Endpoint::Contract, *contract),
+        ("GET", ["v3", "clock"]) => (Endpoint::Clocks, ""),
+        ("GET", ["v3", "calendar", market]) => (Endpoint::MarketDays, *market),
         _ => (Endpoint::Unknown, ""),
     };
     (endpoint, subject.to_owned())

@@ -7,6 +7,7 @@ use super::faults::FaultRule;
 use super::limits::{Arrival, Surface};
 use super::line::{Switch, Trunk};
 use super::orders::Order;
+use super::records::Booking;
 use super::routes::Endpoint;
 use super::stream::{Gallery, Word};
 use super::venue::{Exchange, Knobs};
@@ -186,6 +187,11 @@ impl Floor {
     /// The largest number of requests an account made to a host in any sliding 60 s of world time.
     pub fn max_in_any_minute(&self, account: Uuid, surface: Surface) -> usize {
         self.with(|exchange, _| exchange.max_in_any_minute(account, surface))
+    }
+
+    /// Moves money of an account without an order: transfers, dividends, fees, interest.
+    pub fn book(&self, account: Uuid, booking: Booking) {
+        self.with(|exchange, now| exchange.book(account, booking, now));
     }
 
     /// Cash of an account; zero for one that is not here.

@@ -8,6 +8,7 @@ use super::faults::Faults;
 use super::limits::{Arrival, Meter, Surface, most_in_a_minute};
 use super::market::Market;
 use super::orders::{Fill, Order};
+use super::records::{Booking, Records};
 use super::stream::SecondConnection;
 use super::{Configurations, Endpoint, Environment, FaultRule};
 use crate::rng::Rng;
@@ -88,6 +89,7 @@ pub struct Exchange {
     pub(super) accounts: BTreeMap<Uuid, Account>,
     pub(super) fills: Vec<Fill>,
     pub(super) outbox: Vec<Notice>,
+    pub(super) records: Records,
     pub(super) settled_to: DateTime<Utc>,
 }
 
@@ -110,6 +112,7 @@ impl Exchange {
             accounts: BTreeMap::new(),
             fills: Vec::new(),
             outbox: Vec::new(),
+            records: Records::default(),
             settled_to: now,
         }
     }
@@ -145,6 +148,11 @@ impl Exchange {
             book: Book::default(),
         };
         self.accounts.insert(id, account);
+        let opening = match environment {
+            Environment::Paper => Booking::Grant(cash),
+            Environment::Live => Booking::Transfer(cash),
+        };
+        self.write_down_opening(id, opening, now);
         self.keys.cut(id, environment, &mut self.rng)
     }
 

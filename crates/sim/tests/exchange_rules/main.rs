@@ -4,9 +4,11 @@
 mod closing;
 mod groups;
 mod life;
+mod market_data;
 mod money;
 mod pit;
 mod reads;
+mod records;
 mod replaced;
 mod stops;
 mod submit;

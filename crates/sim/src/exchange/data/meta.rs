@@ -35,3 +35,16 @@ pub(super) fn stocks(call: &Call<'_>) -> Result<Reply, Refusal> {
         kind => Err(bad_request(format!("invalid ticktype: {kind}"))),
     }
 }
+
+pub(super) fn options(call: &Call<'_>) -> Result<Reply, Refusal> {
+    check_names(call, &[])?;
+    match call.subject.as_str() {
+        "exchanges" => Ok(Reply::Json(json!({
+            "A": "AMEX - NYSE American", "B": "BOX - Boston Options Exchange", "C": "CBOE", "I": "ISE", "M": "MIAX",
+            "N": "NYSE Arca", "Q": "NASDAQ", "W": "Cboe C2", "X": "NASDAQ PHLX", "Z": "Cboe BZX",
+        }))),
+        "trade" => Ok(Reply::Json(json!({"I": "Auto-executed", "S": "Intermarket Sweep", "a": "Single Leg Auction"}))),
+        "quote" => Ok(Reply::Json(json!({"A": "Eligible for auto-execution", "R": "Rotation"}))),
+        kind => Err(bad_request(format!("invalid ticktype: {kind}"))),
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::super::bars::{Bar, Clerk, Timeframe};
 use super::super::calendar::date_of;
+use super::super::corporate::split_since;
 use super::super::errors::{self, Refusal, bad_request};
 use super::super::json::{number, stamp};
 use super::super::routes::{Call, Endpoint, Reply};
@@ -156,10 +157,17 @@ fn bars(
     if let Some(bad) = adjustments.iter().find(|word| !ADJUSTMENTS.contains(&word.as_str())) {
         return Err(bad_request(format!("invalid adjustment: {bad}")));
     }
+    // The tape runs as if no share had ever been split; raw prices are those that were paid.
+    let adjusted = adjustments.iter().any(|word| word == "split" || word == "all");
+    let today = date_of(call.now);
+    let raw = |symbol: &str, bar: Bar| {
+        if adjusted { bar } else { bar.unsplit(split_since(symbol, date_of(bar.at), today)) }
+    };
     let clerks = |symbol: &str| Clerk::at(&exchange.market, symbol, call.now);
     let found = page.fill(asked, |symbol, window| {
         let bars: Vec<Bar> = clerks(symbol)?.bars(timeframe, window, page.newest_first).take(page.most()).collect();
-        Some(bars.into_iter().map(|bar| (bar.at, form::bar(&bar))))
+        let rows: Vec<_> = bars.into_iter().map(|bar| (bar.at, form::bar(&raw(symbol, bar)))).collect();
+        Some(rows.into_iter())
     });
     Ok(found)
 }
