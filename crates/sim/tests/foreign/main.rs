@@ -5,7 +5,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests fail loudly and report")]
 
 mod bots;
+mod python;
 mod tools;
+mod trading;
 
 /// Where the lock files lie, and the scripts.
 const LOCKS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/foreign");
