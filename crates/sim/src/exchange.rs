@@ -54,6 +54,7 @@ pub use faults::{Fault, FaultRule};
 pub use kinds::{Intent, Kind, Side, Size, Status, TimeInForce, Trail};
 pub use limits::{Arrival, Surface};
 pub use market::{Market, Quote};
+pub use options::exercise::{Ending, Fate};
 pub use orders::{Bond, Class, Fill, Order, Role};
 pub use pit::Pit;
 pub use records::Booking;

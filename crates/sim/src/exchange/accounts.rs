@@ -4,10 +4,12 @@ use super::Environment;
 use super::book::Book;
 use super::kinds::Side;
 use super::market::Market;
-use super::orders::Order;
+use super::options::contracts::{Contract, MULTIPLIER};
+use super::options::margin::{Tied, tied_up};
+use super::orders::{Order, Role};
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Equity an account needs for margin and shorting.
@@ -68,9 +70,14 @@ impl Position {
         Self { symbol: symbol.to_owned(), qty: Decimal::ZERO, cost: Decimal::ZERO, overnight: Decimal::ZERO }
     }
 
+    /// What one unit of price is worth in one unit of quantity: a contract is for a hundred shares.
+    pub(super) fn multiplier(&self) -> Decimal {
+        if Contract::read(&self.symbol).is_some() { MULTIPLIER } else { Decimal::ONE }
+    }
+
     /// Average price paid.
     pub fn avg_entry_price(&self) -> Decimal {
-        if self.qty.is_zero() { Decimal::ZERO } else { (self.cost / self.qty).round_dp(9) }
+        if self.qty.is_zero() { Decimal::ZERO } else { (self.cost / self.qty / self.multiplier()).round_dp(9) }
     }
 
     /// What the shares were worth when the day began, or cost if they came later.
@@ -79,11 +86,12 @@ impl Position {
             return Decimal::ZERO;
         }
         let bought_today = (self.qty - self.overnight) / self.qty;
-        self.overnight * last_day_price + self.cost * bought_today
+        self.overnight * last_day_price * self.multiplier() + self.cost * bought_today
     }
 
     /// Adds signed shares at a price.
     fn trade(&mut self, shares: Decimal, price: Decimal) {
+        let price = price * self.multiplier();
         let grows = self.qty.is_zero() || self.qty.is_sign_negative() == shares.is_sign_negative();
         let after = self.qty + shares;
         if grows {
@@ -122,6 +130,8 @@ pub struct Account {
     /// What the user configured.
     pub configurations: Configurations,
     pub(super) last_maintenance_margin: Decimal,
+    /// Contracts that are not to be exercised at their expiry.
+    pub(super) spared: BTreeSet<String>,
     pub(super) positions: BTreeMap<String, Position>,
     pub(super) book: Book,
 }
@@ -158,7 +168,8 @@ impl Account {
     /// Shares kept back for open orders that close the position.
     pub(super) fn held(&self, symbol: &str) -> Decimal {
         let closing = |order: &Order| order.symbol == symbol && order.closes();
-        self.book.committed(|order| if closing(order) { order.shares_left() } else { Decimal::ZERO })
+        let held = self.book.committed(|order| if closing(order) { order.shares_left() } else { Decimal::ZERO });
+        held + self.tied(&[]).shares_of(&symbol.replace('.', ""))
     }
 
     /// Dollars kept back for open orders.
@@ -166,16 +177,43 @@ impl Account {
         self.book.committed(Order::reserve)
     }
 
+    /// What written contracts tie up: those held, those that open orders would write, and `more`.
+    pub(super) fn tied(&self, more: &[(Contract, Decimal)]) -> Tied {
+        let held = self.positions.values().filter_map(|held| Some((Contract::read(&held.symbol)?, held.qty)));
+        let ordered = self.book.open().filter_map(|order| {
+            let whole = matches!(order.bond.map(|bond| bond.role), Some(Role::Leg { .. }));
+            let counts = !order.status.is_terminal() && !order.closes() && (whole || order.side == Side::Sell);
+            let qty = if order.side == Side::Sell { -order.shares_left() } else { order.shares_left() };
+            Some((Contract::read(&order.symbol).filter(|_| counts)?, qty))
+        });
+        let holdings: Vec<(Contract, Decimal)> = held.chain(ordered).chain(more.iter().cloned()).collect();
+        tied_up(&holdings)
+    }
+
+    /// How far it may trade options: 0 not at all, 1 covered, 2 bought, 3 spreads.
+    pub(super) fn options_level(&self) -> u8 {
+        self.configurations.max_options_trading_level.unwrap_or(3)
+    }
+
     /// Whether it may owe shares.
     pub(super) fn may_short(&self, equity: Decimal) -> bool {
         !self.configurations.no_shorting && equity >= MARGIN_EQUITY
     }
 
-    /// Books an execution: shares one way, money the other, to the last decimal.
-    pub(super) fn settle(&mut self, symbol: &str, side: Side, qty: Decimal, price: Decimal) -> Decimal {
-        let shares = if side == Side::Buy { qty } else { -qty };
-        self.cash -= shares * price;
+    /// Books an execution: shares one way, money the other, to the last decimal. The fee is kept of what is received.
+    pub(super) fn settle(&mut self, symbol: &str, side: Side, qty: Decimal, price: Decimal, fee: Decimal) -> Decimal {
         let position = self.positions.entry(symbol.to_owned()).or_insert_with(|| Position::flat(symbol));
+        let multiplier = position.multiplier();
+        let shares = match side {
+            Side::Buy => {
+                self.cash -= qty * price * multiplier;
+                qty - fee
+            }
+            Side::Sell => {
+                self.cash += qty * price * multiplier - fee;
+                -qty
+            }
+        };
         position.trade(shares, price);
         let after = position.qty;
         if after.is_zero() {
@@ -196,20 +234,25 @@ impl Account {
     }
 
     pub(super) fn sums(&self, market: &Market) -> Sums {
-        let (mut long, mut short, mut initial, mut maintenance) =
-            (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
+        let (mut long, mut short, mut initial, mut maintenance, mut covered) =
+            (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
         for position in self.positions.values() {
             let price = market.last(&position.symbol).unwrap_or_default();
-            let value = price * position.qty;
+            let value = price * position.qty * position.multiplier();
+            let written = value.is_sign_negative() && Contract::read(&position.symbol).is_some();
+            if written {
+                covered += value;
+            }
             let marginable = market.asset(&position.symbol).is_some_and(|asset| asset.marginable);
             *(if value.is_sign_negative() { &mut short } else { &mut long }) += value;
             initial += if marginable { value.abs() / Decimal::TWO } else { value.abs() };
             maintenance += maintenance_of(position.qty, price);
         }
         let equity = self.cash + long + short;
-        let reserved = self.reserved();
+        let reserved = self.reserved() + self.tied(&[]).cash;
         // Proceeds of short sales are not one's own, and what is owed must be covered in full.
-        let own_funds = (equity - (long - short) - reserved).max(Decimal::ZERO);
+        // Written contracts are covered by what they tie up.
+        let own_funds = (equity - (long - short) - covered - covered - reserved).max(Decimal::ZERO);
         let multiplier = if equity < MARGIN_EQUITY { 1 } else { self.configurations.max_margin_multiplier };
         let (initial_margin, buying_power) = match multiplier {
             1 => (long - short, own_funds),

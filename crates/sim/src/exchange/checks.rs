@@ -4,23 +4,30 @@
 //! table so that it can be put right in one place.
 
 mod bench;
+mod coins;
 mod exits;
 mod hours;
+mod options;
 mod shares;
 
+use super::assets::AssetClass;
 use super::errors::{self, Refusal, forbidden, unprocessable};
 use super::kinds::{Kind, Side, Size, TimeInForce};
+use super::options::contracts::Contract;
 use super::orders::Order;
 pub(super) use bench::Bench;
+pub(super) use options::{form_suits, is_alive};
 use rust_decimal::Decimal;
 
 type Rule = fn(&Bench<'_>) -> Result<(), Refusal>;
 
 /// Name and rule, first to last.
-const RULES: [(&str, Rule); 19] = [
+const RULES: [(&str, Rule); 25] = [
     ("client order id", client_order_id_is_new),
     ("asset", asset_trades),
     ("price increment", prices_are_on_the_grid),
+    ("coin form", coins::form_suits_coins),
+    ("contract form", options::form_suits_contracts),
     ("fractional form", fractions_are_simple_and_for_the_day),
     ("group form", exits::form_suits_the_class),
     ("position intent", intent_matches),
@@ -30,7 +37,11 @@ const RULES: [(&str, Rule); 19] = [
     ("auction hours", hours::auction_takes_orders),
     ("fractional asset", asset_can_be_split),
     ("minimum", fraction_is_worth_a_dollar),
+    ("coin amount", coins::amount_is_within_bounds),
+    ("coin balance", coins::balance_suffices),
+    ("options level", options::level_allows),
     ("shares", shares::are_free),
+    ("contract cover", options::cover_suffices),
     ("short sale", shares::short_sale_is_allowed),
     ("closing first", no_opening_while_closing_in_dollars),
     ("one direction", shares::no_opening_both_ways),
@@ -40,13 +51,15 @@ const RULES: [(&str, Rule); 19] = [
 ];
 
 /// The rules that a replacement must pass once more.
-const REPLACEMENT: [(&str, Rule); 8] = [
+const REPLACEMENT: [(&str, Rule); 10] = [
     ("client order id", client_order_id_is_new),
     ("price increment", prices_are_on_the_grid),
     ("fractional form", fractions_are_simple_and_for_the_day),
     ("account", account_may_trade),
     ("auction hours", hours::auction_takes_orders),
+    ("coin balance", coins::balance_suffices),
     ("shares", shares::are_free),
+    ("contract cover", options::cover_suffices),
     ("wash trade", shares::no_wash_trade),
     ("buying power", buying_power_suffices),
 ];
@@ -75,6 +88,7 @@ fn client_order_id_is_new(bench: &Bench<'_>) -> Result<(), Refusal> {
 fn asset_trades(bench: &Bench<'_>) -> Result<(), Refusal> {
     let symbol = &bench.draft.symbol;
     match bench.asset {
+        None if Contract::read(symbol).is_some() => Err(unprocessable(format!("contract \"{symbol}\" not found"))),
         None => Err(unprocessable(format!("asset \"{symbol}\" not found"))),
         Some(asset) if !asset.active => Err(unprocessable(format!("asset \"{symbol}\" is not active"))),
         Some(asset) if !asset.tradable => Err(unprocessable(format!("asset \"{symbol}\" is not tradable"))),
@@ -94,14 +108,19 @@ fn prices_are_on_the_grid(bench: &Bench<'_>) -> Result<(), Refusal> {
         ("stop_loss.limit_price", loss.and_then(Kind::limit_price)),
     ];
     prices.into_iter().filter_map(|(name, price)| Some((name, price?))).try_for_each(|(name, price)| {
-        let decimals = if price >= Decimal::ONE { 2 } else { 4 };
+        let decimals = match bench.class() {
+            AssetClass::Crypto => 9,
+            AssetClass::Option => 2,
+            AssetClass::Equity if price >= Decimal::ONE => 2,
+            AssetClass::Equity => 4,
+        };
         if price.normalize().scale() > decimals { Err(errors::sub_penny(name, price)) } else { Ok(()) }
     })
 }
 
 fn fractions_are_simple_and_for_the_day(bench: &Bench<'_>) -> Result<(), Refusal> {
     let draft = bench.draft;
-    if !draft.size.is_fractional() {
+    if !draft.size.is_fractional() || bench.class() != AssetClass::Equity {
         return Ok(());
     }
     if draft.time_in_force != TimeInForce::Day {
@@ -138,7 +157,8 @@ fn account_may_trade(bench: &Bench<'_>) -> Result<(), Refusal> {
 }
 
 fn asset_can_be_split(bench: &Bench<'_>) -> Result<(), Refusal> {
-    let Some(asset) = bench.asset.filter(|_| bench.draft.size.is_fractional()) else { return Ok(()) };
+    let split = bench.draft.size.is_fractional() && bench.class() == AssetClass::Equity;
+    let Some(asset) = bench.asset.filter(|_| split) else { return Ok(()) };
     let symbol = &bench.draft.symbol;
     if !asset.fractionable {
         return Err(forbidden(format!("asset {symbol} is not fractionable")));
@@ -173,7 +193,7 @@ fn asset_has_a_price(bench: &Bench<'_>) -> Result<(), Refusal> {
 }
 
 fn buying_power_suffices(bench: &Bench<'_>) -> Result<(), Refusal> {
-    if bench.closes() {
+    if bench.closes() || bench.class() != AssetClass::Equity {
         return Ok(());
     }
     let marginable = bench.asset.is_some_and(|asset| asset.marginable);

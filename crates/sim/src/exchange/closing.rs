@@ -64,12 +64,14 @@ fn part(position: &Position, percent: Decimal) -> Result<Decimal, Refusal> {
 }
 
 fn closing(position: &Position, qty: Decimal) -> Draft {
+    // Only coins have a slash; they know no day.
+    let coin = position.symbol.contains('/');
     Draft {
         symbol: position.symbol.clone(),
         side: if position.qty.is_sign_negative() { Side::Buy } else { Side::Sell },
         kind: Kind::Market,
         size: Size::Qty(qty),
-        time_in_force: TimeInForce::Day,
+        time_in_force: if coin { TimeInForce::Gtc } else { TimeInForce::Day },
         extended_hours: false,
         client_order_id: None,
         position_intent: None,

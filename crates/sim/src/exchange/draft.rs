@@ -40,20 +40,19 @@ impl GroupDraft {
 }
 
 impl Draft {
-    pub fn read(body: &[u8], extended_hours_gtc: bool) -> Result<Self, Refusal> {
-        let fields = Fields::read(body)?;
+    pub fn read(fields: &Fields, extended_hours_gtc: bool) -> Result<Self, Refusal> {
         let extended_hours = fields.flag("extended_hours")?;
-        let client_order_id = client_order_id(&fields)?;
+        let client_order_id = client_order_id(fields)?;
         let symbol = fields.word("symbol")?.ok_or_else(|| invalid("symbol is required"))?.to_owned();
         let amount = size(fields.decimal("qty")?, fields.decimal("notional")?)?;
         let side = fields.word("side")?.and_then(Side::from_wire).ok_or_else(|| invalid("invalid side"))?;
-        let group = group(&fields)?;
+        let group = group(fields)?;
         let kind = match group {
             // The order itself is the profit to take, whatever its own limit says.
-            Some(GroupDraft { class: Class::Oco, take_profit: Some(limit), .. }) => oco(&fields, limit)?,
-            _ => kind(&fields)?,
+            Some(GroupDraft { class: Class::Oco, take_profit: Some(limit), .. }) => oco(fields, limit)?,
+            _ => kind(fields)?,
         };
-        let time_in_force = time_in_force(&fields, kind)?.ok_or_else(|| invalid("invalid time_in_force"))?;
+        let time_in_force = time_in_force(fields, kind)?.ok_or_else(|| invalid("invalid time_in_force"))?;
         let position_intent = match fields.word("position_intent")? {
             None => None,
             Some(word) => Some(Intent::from_wire(word).ok_or_else(|| invalid("invalid position_intent"))?),

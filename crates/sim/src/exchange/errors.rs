@@ -20,7 +20,7 @@ impl Refusal {
         Self { status, code: Some(code), message: message.into(), extras: Map::new() }
     }
 
-    fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.extras.insert(key.to_owned(), value.into());
         self
     }
@@ -108,6 +108,12 @@ pub(super) fn insufficient_buying_power(buying_power: Decimal, cost_basis: Decim
         .with("cost_basis", money(cost_basis))
 }
 
+pub(super) fn insufficient_options_power(options_buying_power: Decimal, cost_basis: Decimal) -> Refusal {
+    forbidden("insufficient options buying power")
+        .with("options_buying_power", money(options_buying_power))
+        .with("cost_basis", money(cost_basis))
+}
+
 pub(super) fn insufficient_qty(symbol: &str, requested: Decimal, existing: Decimal, held: Decimal) -> Refusal {
     let available = existing - held;
     let (requested, free) = (money(requested), money(available));
@@ -116,6 +122,15 @@ pub(super) fn insufficient_qty(symbol: &str, requested: Decimal, existing: Decim
         .with("existing_qty", money(existing))
         .with("held_for_orders", money(held))
         .with("symbol", symbol)
+}
+
+/// Not enough of a coin, or of dollars for one.
+pub(super) fn insufficient_balance(name: &str, requested: Decimal, balance: Decimal, available: Decimal) -> Refusal {
+    let (requested, free) = (money(requested), money(available));
+    forbidden(format!("insufficient balance for {name} (requested: {requested}, available: {free})"))
+        .with("available", free)
+        .with("balance", money(balance))
+        .with("symbol", name)
 }
 
 pub(super) fn wash_trade(existing_order_id: &str, reject_reason: &str) -> Refusal {

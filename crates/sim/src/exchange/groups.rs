@@ -54,7 +54,7 @@ impl Exchange {
             Role::Entry if filled => self.release_exits(account, id, bond.class, at),
             Role::TakeProfit if filled => self.end_siblings(account, id, Status::Canceled, at),
             Role::TakeProfit => self.shrink_stop_loss(account, id, left),
-            Role::Entry | Role::StopLoss => {}
+            Role::Entry | Role::StopLoss | Role::Strategy | Role::Leg { .. } => {}
         }
     }
 

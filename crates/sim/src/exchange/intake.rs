@@ -4,6 +4,7 @@ use super::auth::Stranger;
 use super::errors::{self, Refusal};
 use super::faults::Fault;
 use super::limits::{Arrival, Standing};
+use super::options::exercise;
 use super::records::{activities, portfolio, watchlists};
 use super::routes::{Answer, Call, Delivery, Endpoint, Params, Reply, Request, route};
 use super::venue::Exchange;
@@ -152,6 +153,8 @@ impl Exchange {
             Endpoint::OrderByClientId => trading::order_by_client_id(self, call),
             Endpoint::ClosePosition => closing::one(self, call),
             Endpoint::CloseAllPositions => closing::all(self, call),
+            Endpoint::Exercise => exercise::exercise(self, call),
+            Endpoint::DoNotExercise => exercise::spare(self, call),
             Endpoint::ReplaceOrder => replace::replace(self, call),
             Endpoint::CancelOrder => trading::cancel(self, call),
             Endpoint::CancelAllOrders => trading::cancel_all(self, call),
@@ -178,6 +181,7 @@ fn write_out(outcome: Result<Reply, Refusal>) -> Answer {
         Ok(Reply::Json(value)) => Answer::json(200, &value),
         Ok(Reply::MultiStatus(value)) => Answer::json(207, &value),
         Ok(Reply::NoContent) => Answer::new(204, None, Vec::new()),
+        Ok(Reply::Empty) => Answer::new(200, None, Vec::new()),
         Err(refusal) => Answer::refusal(&refusal),
     }
 }

@@ -6,7 +6,7 @@ use super::assets::{Asset, AssetClass};
 use super::book::Book;
 use super::kinds::{Size, Status, Trail};
 use super::market::Market;
-use super::orders::Order;
+use super::orders::{Order, Role};
 use chrono::{DateTime, SecondsFormat, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Number, Value, json};
@@ -54,6 +54,26 @@ pub(super) fn nested(order: &Order, book: &Book) -> Value {
 
 /// An order by itself.
 pub(super) fn order(order: &Order) -> Value {
+    let mut value = written(order);
+    match order.bond.map(|bond| bond.role) {
+        // A multi-leg order is for no symbol and neither bought nor sold; its legs have no type of their own.
+        Some(Role::Strategy) => {
+            for name in ["asset_id", "symbol", "asset_class", "side", "position_intent"] {
+                value[name] = "".into();
+            }
+        }
+        Some(Role::Leg { ratio }) => {
+            value["ratio_qty"] = money(ratio).into();
+            for name in ["type", "order_type"] {
+                value[name] = "".into();
+            }
+        }
+        _ => {}
+    }
+    value
+}
+
+fn written(order: &Order) -> Value {
     let (qty, notional) = match order.size {
         Size::Qty(qty) => (Some(qty), None),
         Size::Notional(dollars) => (None, Some(dollars)),
@@ -79,7 +99,7 @@ pub(super) fn order(order: &Order) -> Value {
         "replaces": order.replaces,
         "asset_id": order.asset_id,
         "symbol": order.symbol,
-        "asset_class": "us_equity",
+        "asset_class": order.asset_class.wire(),
         "notional": maybe_money(notional),
         "qty": maybe_money(qty),
         "filled_qty": money(order.filled_qty),
@@ -106,16 +126,17 @@ pub(super) fn order(order: &Order) -> Value {
 pub(super) fn position(position: &Position, market: &Market, held: Decimal) -> Value {
     let ticker = market.ticker(&position.symbol);
     let asset = ticker.map(|ticker| ticker.asset);
-    let now = ticker.map(|ticker| ticker.last());
+    let now = market.last(&position.symbol);
     let before = market.previous_close(&position.symbol);
-    let value = now.map(|price| price * position.qty);
+    let value = now.map(|price| price * position.qty * position.multiplier());
     let gain = value.map(|value| value - position.cost);
     let day_start = before.map(|price| position.value_at_day_start(price));
     let day_gain = value.zip(day_start).map(|(value, start)| value - start);
     let free = if position.qty.is_sign_negative() { position.qty + held } else { position.qty - held };
     json!({
         "asset_id": asset.map(|asset| asset.id),
-        "symbol": position.symbol,
+        // Positions in coins are written without the slash.
+        "symbol": position.symbol.replace('/', ""),
         "exchange": asset.map_or("", |asset| asset.exchange.as_str()),
         "asset_class": asset.map_or("us_equity", |asset| asset.class.wire()),
         "asset_marginable": asset.is_some_and(|asset| asset.marginable),
@@ -171,7 +192,7 @@ pub(super) fn account(account: &Account, market: &Market) -> Value {
         "trade_suspended_by_user": account.configurations.suspend_trade,
         "shorting_enabled": account.may_short(sums.equity),
         "options_approved_level": 3,
-        "options_trading_level": 3,
+        "options_trading_level": account.options_level(),
         "crypto_tier": 1,
         "user_configurations": null,
         "admin_configurations": {},

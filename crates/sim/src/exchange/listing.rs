@@ -33,7 +33,7 @@ pub(super) struct Filter {
     oldest_first: bool,
     symbols: Option<Vec<String>>,
     side: Option<Side>,
-    equities: bool,
+    classes: Option<Vec<String>>,
     nested: bool,
 }
 
@@ -62,11 +62,9 @@ impl Filter {
             Some(word) => Some(Side::from_wire(word).ok_or_else(|| invalid("invalid side"))?),
         };
         let nested = nested(params)?;
-        let classes = params.list("asset_class");
-        let equities =
-            classes.is_none_or(|classes| classes.iter().any(|class| matches!(class.as_str(), "us_equity" | "all")));
-        let symbols = params.list("symbols");
-        Ok(Self { state, limit, window: Window::read(params)?, oldest_first, symbols, side, equities, nested })
+        let classes = params.list("asset_class").filter(|classes| !classes.iter().any(|class| class == "all"));
+        let symbols = params.list("symbols").map(|symbols| symbols.iter().map(|symbol| bare(symbol)).collect());
+        Ok(Self { state, limit, window: Window::read(params)?, oldest_first, symbols, side, classes, nested })
     }
 
     /// Whether legs are shown inside the order that leads them.
@@ -106,9 +104,9 @@ impl Filter {
         };
         in_state
             && in_time
-            && self.equities
+            && self.classes.as_ref().is_none_or(|classes| classes.iter().any(|class| class == order.asset_class.wire()))
             && self.side.is_none_or(|side| side == order.side)
-            && self.symbols.as_ref().is_none_or(|symbols| symbols.contains(&order.symbol))
+            && self.symbols.as_ref().is_none_or(|symbols| symbols.contains(&bare(&order.symbol)))
     }
 }
 
@@ -119,6 +117,11 @@ pub(super) fn nested(params: &Params) -> Result<bool, Refusal> {
         Some("true" | "1" | "True") => Ok(true),
         Some(_) => Err(invalid("invalid nested")),
     }
+}
+
+/// Coins are asked for with and without their slash.
+fn bare(symbol: &str) -> String {
+    symbol.replace('/', "")
 }
 
 impl Window {

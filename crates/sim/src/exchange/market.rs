@@ -157,6 +157,11 @@ impl Market {
         }
     }
 
+    /// Whether an order in something of this kind may trade at `now`.
+    pub(super) fn takes(&self, class: AssetClass, now: DateTime<Utc>, extended_hours: bool) -> bool {
+        class == AssetClass::Crypto || self.trades_now(now, extended_hours)
+    }
+
     /// The next moment an order that cannot trade at `now` should look again.
     pub(super) fn next_chance(&self, now: DateTime<Utc>, extended_hours: bool) -> DateTime<Utc> {
         // A forced session has no calendar to wait for: look at every evaluation.
@@ -212,12 +217,35 @@ impl Market {
 
     /// The present quote of a symbol.
     pub fn quote(&self, symbol: &str) -> Option<Quote> {
-        self.ticker(symbol).map(|ticker| ticker.quote())
+        let ticker = self.ticker(symbol)?;
+        let modelled = ticker.asset.class == AssetClass::Option && ticker.pins.is_empty();
+        if modelled { self.contract_quote(&Contract::read(symbol)?) } else { Some(ticker.quote()) }
+    }
+
+    /// What is bid and offered for a contract, also one that nobody has traded yet.
+    pub(super) fn contract_quote(&self, contract: &Contract) -> Option<Quote> {
+        let share = contracts::underlying(self, &contract.root)?;
+        Some(pricing::quote(contract, self.last(&share.symbol)?, self.now))
+    }
+
+    /// Lists a contract, so that it can be traded and held.
+    pub(super) fn list_contract(&mut self, contract: &Contract) {
+        if self.asset(&contract.symbol).is_some() {
+            return;
+        }
+        if let Some(asset) = contracts::underlying(self, &contract.root).map(|share| contract.listed(share)) {
+            self.list(asset);
+        }
     }
 
     /// The price of the last trade.
     pub fn last(&self, symbol: &str) -> Option<Decimal> {
-        self.ticker(symbol).map(|ticker| ticker.last())
+        let ticker = self.ticker(symbol)?;
+        if ticker.asset.class == AssetClass::Option && ticker.pins.is_empty() {
+            let quote = self.contract_quote(&Contract::read(symbol)?)?;
+            return Some((quote.bid + quote.ask) / Decimal::TWO);
+        }
+        Some(ticker.last())
     }
 
     pub(super) fn ticker(&self, symbol: &str) -> Option<Ticker<'_>> {
@@ -265,6 +293,12 @@ impl Market {
 
     /// The price at the last close before the present day of trading.
     pub(super) fn previous_close(&self, symbol: &str) -> Option<Decimal> {
+        if let Some(contract) = Contract::read(symbol) {
+            // The model at the share's close; what has passed since then is left out.
+            let share = &contracts::underlying(self, &contract.root)?.symbol;
+            let quote = pricing::quote(&contract, self.previous_close(share)?, self.now);
+            return Some((quote.bid + quote.ask) / Decimal::TWO);
+        }
         let ticker = self.ticker(symbol)?;
         let today = calendar::date_of(ticker.at);
         let hours = |date| match ticker.asset.class {

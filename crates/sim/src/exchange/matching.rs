@@ -1,9 +1,10 @@
 //! What orders do by themselves as time passes: they arrive, trade, and end.
 
+use super::assets::AssetClass;
 use super::calendar;
 use super::json::{self, money, stamp};
 use super::kinds::{Side, Size, Status, TimeInForce};
-use super::orders::Fill;
+use super::orders::{Fill, Role};
 use super::venue::{Exchange, Notice};
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -12,6 +13,9 @@ use uuid::Uuid;
 
 /// How long an order rests after a partial fill before the rest can trade.
 const PARTIAL_REST: TimeDelta = TimeDelta::milliseconds(50);
+
+/// What is kept of what a trade in coins brings.
+const COIN_FEE: Decimal = Decimal::from_parts(25, 0, 0, false, 4);
 
 impl Exchange {
     /// Brings tape, orders and accounts up to `now`, stopping at every moment on the way at which something was due.
@@ -44,6 +48,9 @@ impl Exchange {
         for (account, order) in open {
             self.advance(account, order, at);
         }
+        if day_closes {
+            self.expire_contracts(at);
+        }
         for account in self.accounts.values_mut() {
             account.book.sweep();
             if day_closes {
@@ -54,15 +61,22 @@ impl Exchange {
 
     fn advance(&mut self, account: Uuid, id: Uuid, at: DateTime<Utc>) {
         let Some(order) = self.accounts.get_mut(&account).and_then(|account| account.book.get_mut(id)) else { return };
+        let role = order.bond.map(|bond| bond.role);
+        if matches!(role, Some(Role::Leg { .. })) {
+            return; // It does what the order it belongs to does.
+        }
         let due = at >= order.due;
         // The closing auction comes when the session has just ended.
         let closing = order.time_in_force == TimeInForce::Cls && due;
-        let trades_now = closing || self.market.trades_now(at, order.extended_hours);
+        let trades_now = closing || self.market.takes(order.asset_class, at, order.extended_hours);
         match order.status {
             Status::Accepted if due && !trades_now => order.due = self.market.next_chance(at, order.extended_hours),
             Status::Accepted | Status::PendingNew if due => {
                 order.status = Status::New;
                 order.updated_at = at;
+                if role == Some(Role::Strategy) {
+                    self.follow_strategy(account, id, at);
+                }
                 self.announce(account, id, "new", at, json!({}));
             }
             Status::PendingCancel if due => self.end_group(account, id, Status::Canceled, at),
@@ -101,6 +115,10 @@ impl Exchange {
             order.watch(last);
         }
         let one_chance = order.time_in_force.has_one_chance();
+        let order_is_strategy = order.bond.is_some_and(|bond| bond.role == Role::Strategy);
+        if order_is_strategy {
+            return self.trade_strategy(account_id, id, at);
+        }
         self.trade(account_id, id, at);
         let order = self.accounts.get(&account_id).and_then(|account| account.book.get(id));
         if one_chance && order.is_some_and(|order| order.status.is_working()) {
@@ -119,8 +137,13 @@ impl Exchange {
         }
         let (symbol, side, amount, closes) = (order.symbol.clone(), order.side, order.size, order.closes());
         let whole = order.time_in_force == TimeInForce::Fok;
+        let coin = order.asset_class == AssetClass::Crypto;
         let left = match amount {
             Size::Qty(qty) => qty - order.filled_qty,
+            // Dollars buy coins as if they cost as much as the market order's limit, 2 % above the ask.
+            Size::Notional(dollars) if coin && side == Side::Buy => {
+                floor9((dollars - order.filled_value) / (price * Decimal::new(102, 2)))
+            }
             Size::Notional(dollars) => floor9((dollars - order.filled_value) / price),
         };
         // A dollar order to sell was sized at another price: it never sells what is not there or held for others.
@@ -130,7 +153,12 @@ impl Exchange {
         let part = if partial { part_of(left, amount, 1 + self.rng.below(90)) } else { left };
         let qty = if part.is_zero() { left } else { part };
         let done = qty == left;
-        let position_qty = account.settle(&symbol, side, qty, price);
+        let fee = match side {
+            _ if !coin => Decimal::ZERO,
+            Side::Buy => (qty * COIN_FEE).round_dp(9),
+            Side::Sell => (qty * price * COIN_FEE).round_dp(9),
+        };
+        let position_qty = account.settle(&symbol, side, qty, price, fee);
         let Some(order) = account.book.get_mut(id) else { return };
         order.filled_qty += qty;
         order.filled_value += qty * price;
@@ -143,7 +171,7 @@ impl Exchange {
             order.due = at + PARTIAL_REST;
         }
         let environment = account.environment;
-        self.fills.push(Fill { order_id: id, account_id, environment, symbol, side, qty, price, at });
+        self.fills.push(Fill { order_id: id, account_id, environment, symbol, side, qty, price, fee, at });
         let event = if done { "fill" } else { "partial_fill" };
         let execution = json!({"price": money(price), "qty": money(qty), "position_qty": money(position_qty)});
         self.announce(account_id, id, event, at, execution);

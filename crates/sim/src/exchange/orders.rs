@@ -1,7 +1,9 @@
 //! An order as the exchange keeps it, and one execution.
 
 use super::Environment;
+use super::assets::AssetClass;
 use super::kinds::{Intent, Kind, Side, Size, Status, TimeInForce};
+use super::options::contracts::MULTIPLIER;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -15,6 +17,8 @@ pub enum Class {
     Oto,
     /// A profit to take and a loss to stop, without an entry.
     Oco,
+    /// Contracts that trade together.
+    MultiLeg,
 }
 
 impl Class {
@@ -23,6 +27,7 @@ impl Class {
             Self::Bracket => "bracket",
             Self::Oto => "oto",
             Self::Oco => "oco",
+            Self::MultiLeg => "mleg",
         }
     }
 }
@@ -36,6 +41,13 @@ pub enum Role {
     TakeProfit,
     /// Closes it before the loss grows.
     StopLoss,
+    /// Trades its legs together.
+    Strategy,
+    /// Trades with the others, this many for one of the whole.
+    Leg {
+        /// How many.
+        ratio: Decimal,
+    },
 }
 
 /// An order's place in a group.
@@ -52,7 +64,7 @@ pub struct Bond {
 impl Bond {
     /// Whether the wire shows the others as this order's legs.
     pub(super) fn leads(&self) -> bool {
-        self.role == Role::Entry || (self.class == Class::Oco && self.role == Role::TakeProfit)
+        matches!(self.role, Role::Entry | Role::Strategy) || (self.class == Class::Oco && self.role == Role::TakeProfit)
     }
 }
 
@@ -67,6 +79,8 @@ pub struct Order {
     pub symbol: String,
     /// The asset's id.
     pub asset_id: Uuid,
+    /// What kind of asset that is.
+    pub asset_class: AssetClass,
     /// Buy or sell.
     pub side: Side,
     /// Type and prices.
@@ -190,11 +204,18 @@ impl Order {
         self.position_intent.closes()
     }
 
+    /// What one unit of price is worth in one unit of quantity.
+    pub(super) fn multiplier(&self) -> Decimal {
+        if self.asset_class == AssetClass::Option { MULTIPLIER } else { Decimal::ONE }
+    }
+
     /// Dollars the order keeps back while open. What closes a position holds shares instead.
     pub(super) fn reserve(&self) -> Decimal {
         match self.size {
             _ if self.closes() => Decimal::ZERO,
-            Size::Qty(qty) => (qty - self.filled_qty) * self.check_price,
+            // Written contracts are covered, not paid for.
+            _ if self.asset_class == AssetClass::Option && self.side == Side::Sell => Decimal::ZERO,
+            Size::Qty(qty) => (qty - self.filled_qty) * self.check_price * self.multiplier(),
             Size::Notional(dollars) => dollars - self.filled_value,
         }
     }
@@ -227,6 +248,8 @@ pub struct Fill {
     pub qty: Decimal,
     /// Dollars per share.
     pub price: Decimal,
+    /// What was kept of what was received: coins of a purchase, dollars of a sale.
+    pub fee: Decimal,
     /// When.
     pub at: DateTime<Utc>,
 }

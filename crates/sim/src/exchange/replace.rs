@@ -3,10 +3,10 @@
 use super::checks::{self, Bench};
 use super::draft::fields::Fields;
 use super::draft::{self, Draft};
-use super::errors::{self, Refusal, invalid, unprocessable};
+use super::errors::{self, Refusal, forbidden, invalid, unprocessable};
 use super::json;
 use super::kinds::{Kind, Size, Status};
-use super::orders::Order;
+use super::orders::{Class, Order};
 use super::routes::{Call, Reply};
 use super::trading::{expiry, order_id};
 use super::venue::Exchange;
@@ -20,6 +20,9 @@ pub(super) fn replace(exchange: &mut Exchange, call: &Call<'_>) -> Result<Reply,
     let id = order_id(call)?;
     let account = exchange.accounts.get(&call.account).ok_or_else(errors::endpoint_not_found)?;
     let old = account.book.get(id).ok_or_else(|| errors::order_not_found(&call.subject))?;
+    if old.bond.is_some_and(|bond| bond.class == Class::MultiLeg) {
+        return Err(forbidden("replace mleg order is disabled"));
+    }
     check_status(old.status)?;
     let draft = changed(old, &fields)?;
     let asset = exchange.market.asset(&old.symbol);

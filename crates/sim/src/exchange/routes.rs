@@ -101,6 +101,10 @@ pub enum Endpoint {
     ClosePosition,
     /// `DELETE /v2/positions`
     CloseAllPositions,
+    /// `POST /v2/positions/{contract}/exercise`
+    Exercise,
+    /// `POST /v2/positions/{contract}/do-not-exercise`
+    DoNotExercise,
     /// `POST /v2/orders`
     SubmitOrder,
     /// `GET /v2/orders`
@@ -197,6 +201,8 @@ pub(super) enum Reply {
     Json(Value),
     MultiStatus(Value),
     NoContent,
+    /// 200 without a body.
+    Empty,
 }
 
 /// Query parameters, decoded.
@@ -275,6 +281,8 @@ fn route_trading(method: &str, parts: &[&str]) -> (Endpoint, String) {
         ("GET", ["v2", "positions"]) => (Endpoint::Positions, ""),
         ("GET", ["v2", "positions", asset]) => (Endpoint::Position, *asset),
         ("DELETE", ["v2", "positions", asset]) => (Endpoint::ClosePosition, *asset),
+        ("POST", ["v2", "positions", contract, "exercise"]) => (Endpoint::Exercise, *contract),
+        ("POST", ["v2", "positions", contract, "do-not-exercise"]) => (Endpoint::DoNotExercise, *contract),
         ("DELETE", ["v2", "positions"]) => (Endpoint::CloseAllPositions, ""),
         ("POST", ["v2", "orders"]) => (Endpoint::SubmitOrder, ""),
         ("GET", ["v2", "orders"]) => (Endpoint::ListOrders, ""),

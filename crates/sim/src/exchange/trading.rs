@@ -1,12 +1,15 @@
 //! Orders over the wire: submit, look up, list, cancel.
 
+use super::assets::AssetClass;
 use super::calendar;
 use super::checks::{self, Bench};
 use super::draft::Draft;
+use super::draft::fields::Fields;
 use super::errors::{self, Refusal};
 use super::json;
 use super::kinds::{Kind, Status, TimeInForce};
 use super::listing::{Filter, nested};
+use super::options::{contracts, strategy};
 use super::orders::{Bond, Order};
 use super::routes::{Call, Reply};
 use super::venue::Exchange;
@@ -17,12 +20,24 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub(super) fn submit(exchange: &mut Exchange, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let draft = Draft::read(call.body, exchange.knobs.extended_hours_gtc)?;
+    let fields = Fields::read(call.body)?;
+    if strategy::is_wanted(&fields)? {
+        return strategy::place(exchange, call, &fields).map(Reply::Json);
+    }
+    let draft = Draft::read(&fields, exchange.knobs.extended_hours_gtc)?;
     place(exchange, call, draft).map(Reply::Json)
 }
 
 /// Judges a draft, takes it in with all that belongs to it, and gives the order as the wire shows it.
-pub(super) fn place(exchange: &mut Exchange, call: &Call<'_>, draft: Draft) -> Result<Value, Refusal> {
+pub(super) fn place(exchange: &mut Exchange, call: &Call<'_>, mut draft: Draft) -> Result<Value, Refusal> {
+    let contract = contracts::find(&exchange.market, &draft.symbol, calendar::date_of(call.now));
+    if let Some(contract) = contract {
+        exchange.market.list_contract(&contract);
+    }
+    if let Some(coin) = exchange.market.asset(&draft.symbol).filter(|asset| asset.class == AssetClass::Crypto) {
+        // They can also be ordered without the slash.
+        draft.symbol.clone_from(&coin.symbol);
+    }
     let group = draft.group;
     let order = draw_up(exchange, call, draft)?;
     let (id, status) = (order.id, order.status);
@@ -51,11 +66,11 @@ fn draw_up(exchange: &mut Exchange, call: &Call<'_>, draft: Draft) -> Result<Ord
     let bench = Bench { draft: &draft, asset, account, replacing: None, market, knobs: &exchange.knobs, now, sums };
     checks::judge(&bench)?;
     let (check_price, position_intent) = (bench.check_price(), bench.intent());
-    let extended_hours = draft.extended_hours;
+    let (extended_hours, asset_class) = (draft.extended_hours, bench.class());
     let (status, due) = match draft.time_in_force {
         TimeInForce::Cls => (Status::Accepted, calendar::next_close(now)),
         TimeInForce::Opg if !market.is_forced() => (Status::Accepted, calendar::next_open(now)),
-        _ if market.trades_now(now, extended_hours) => (Status::PendingNew, now + exchange.knobs.venue_latency),
+        _ if market.takes(asset_class, now, extended_hours) => (Status::PendingNew, now + exchange.knobs.venue_latency),
         _ => (Status::Accepted, market.next_chance(now, extended_hours)),
     };
     let trails = matches!(draft.kind, Kind::TrailingStop(_));
@@ -66,6 +81,7 @@ fn draw_up(exchange: &mut Exchange, call: &Call<'_>, draft: Draft) -> Result<Ord
         bond: draft.group.map(|group| Bond { group: id, class: group.class, role: group.role() }),
         replaces: None,
         replaced_by: None,
+        asset_class,
         side: draft.side,
         kind: draft.kind,
         size: draft.size,

@@ -7,6 +7,7 @@ use super::calendar;
 use super::faults::Faults;
 use super::limits::{Arrival, Meter, Surface, most_in_a_minute};
 use super::market::Market;
+use super::options::exercise::Ending;
 use super::orders::{Fill, Order};
 use super::records::{Booking, Records};
 use super::stream::SecondConnection;
@@ -15,7 +16,7 @@ use crate::rng::Rng;
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// How the exchange behaves where Alpaca's behaviour varies or tests want another.
@@ -88,6 +89,7 @@ pub struct Exchange {
     pub(super) arrivals: Vec<Arrival>,
     pub(super) accounts: BTreeMap<Uuid, Account>,
     pub(super) fills: Vec<Fill>,
+    pub(super) endings: Vec<Ending>,
     pub(super) outbox: Vec<Notice>,
     pub(super) records: Records,
     pub(super) settled_to: DateTime<Utc>,
@@ -111,6 +113,7 @@ impl Exchange {
             arrivals: Vec::new(),
             accounts: BTreeMap::new(),
             fills: Vec::new(),
+            endings: Vec::new(),
             outbox: Vec::new(),
             records: Records::default(),
             settled_to: now,
@@ -144,6 +147,7 @@ impl Exchange {
             account_blocked: false,
             configurations: Configurations::default(),
             last_maintenance_margin: Decimal::ZERO,
+            spared: BTreeSet::new(),
             positions: BTreeMap::new(),
             book: Book::default(),
         };
@@ -192,6 +196,11 @@ impl Exchange {
     /// Every execution there has been.
     pub fn fills(&self) -> &[Fill] {
         &self.fills
+    }
+
+    /// Every contract that ended otherwise than by being traded.
+    pub fn endings(&self) -> &[Ending] {
+        &self.endings
     }
 
     /// Adds a fault.

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests fail loudly and report")]
 
 mod closing;
+mod coins;
 mod groups;
 mod life;
 mod market_data;
 mod money;
+mod options;
 mod pit;
 mod reads;
 mod records;

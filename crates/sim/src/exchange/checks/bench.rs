@@ -1,11 +1,12 @@
 //! Everything a rule may look at, and what follows from it.
 
 use super::super::accounts::{Account, Sums};
-use super::super::assets::Asset;
+use super::super::assets::{Asset, AssetClass};
 use super::super::calendar::Session;
 use super::super::draft::Draft;
 use super::super::kinds::{Intent, Kind, Side, Size};
 use super::super::market::Market;
+use super::super::options::contracts::MULTIPLIER;
 use super::super::orders::Order;
 use super::super::venue::Knobs;
 use chrono::{DateTime, Utc};
@@ -52,8 +53,12 @@ impl Bench<'_> {
         let last = self.market.last(symbol).unwrap_or_default();
         let quote = self.market.quote(symbol);
         let (bid, ask) = quote.map_or((last, last), |quote| (or(quote.bid, last), or(quote.ask, last)));
-        let short = self.draft.side == Side::Sell && !self.closes();
-        match (self.market.session(self.now), self.draft.side) {
+        let short = self.draft.side == Side::Sell && !self.closes() && self.class() == AssetClass::Equity;
+        let session = match self.class() {
+            AssetClass::Crypto => Session::Regular,
+            AssetClass::Equity | AssetClass::Option => self.market.session(self.now),
+        };
+        match (session, self.draft.side) {
             (Session::Regular, Side::Sell) if !short => bid,
             (Session::Regular, _) => ask,
             (Session::Extended, _) => ((bid + ask) / Decimal::TWO).round_dp(4),
@@ -70,7 +75,7 @@ impl Bench<'_> {
             Kind::Stop(stop) => Some(stop),
             Kind::Limit(limit) | Kind::StopLimit { limit, .. } => Some(limit),
         };
-        if self.draft.side == Side::Sell && !self.closes() {
+        if self.draft.side == Side::Sell && !self.closes() && self.class() == AssetClass::Equity {
             let dear = market * Decimal::new(103, 2);
             return own.map_or(dear, |price| price.max(dear));
         }
@@ -88,9 +93,22 @@ impl Bench<'_> {
 
     pub fn cost(&self) -> Decimal {
         match self.draft.size {
+            Size::Qty(_) if self.class() == AssetClass::Option => {
+                let cost = self.shares().checked_mul(self.check_price() * MULTIPLIER);
+                cost.unwrap_or(Decimal::MAX)
+            }
             Size::Qty(_) => self.shares().checked_mul(self.check_price()).unwrap_or(Decimal::MAX),
             Size::Notional(dollars) => dollars,
         }
+    }
+
+    pub fn class(&self) -> AssetClass {
+        self.asset.map_or(AssetClass::Equity, |asset| asset.class)
+    }
+
+    /// Shares that the order before this one keeps back and need not any more.
+    pub fn own_hold(&self) -> Decimal {
+        self.replacing.filter(|order| order.closes()).map_or(Decimal::ZERO, Order::shares_left)
     }
 
     /// Dollars that the order before this one keeps back and need not any more.

@@ -1,18 +1,18 @@
 //! What an order may do to the position, beside the orders that are open already.
 
+use super::super::assets::AssetClass;
 use super::super::errors::{self, Refusal, forbidden};
 use super::super::kinds::{Intent, Kind, Side};
 use super::super::orders::{Order, Role};
 use super::Bench;
-use rust_decimal::Decimal;
 
 /// No order crosses zero, and shares in open orders are spoken for.
 pub(super) fn are_free(bench: &Bench<'_>) -> Result<(), Refusal> {
-    if !bench.closes() {
+    if !bench.closes() || bench.class() == AssetClass::Crypto {
         return Ok(());
     }
     let symbol = &bench.draft.symbol;
-    let own = bench.replacing.map_or(Decimal::ZERO, Order::shares_left);
+    let own = bench.own_hold();
     let (existing, held) = (bench.position().abs(), bench.account.held(symbol));
     let requested = bench.shares();
     // What waits for its entry has no shares yet.
@@ -24,7 +24,7 @@ pub(super) fn are_free(bench: &Bench<'_>) -> Result<(), Refusal> {
 }
 
 pub(super) fn short_sale_is_allowed(bench: &Bench<'_>) -> Result<(), Refusal> {
-    if bench.draft.side == Side::Buy || bench.closes() {
+    if bench.draft.side == Side::Buy || bench.closes() || bench.class() != AssetClass::Equity {
         return Ok(());
     }
     if bench.draft.size.is_fractional() {
@@ -40,6 +40,9 @@ pub(super) fn short_sale_is_allowed(bench: &Bench<'_>) -> Result<(), Refusal> {
 }
 
 pub(super) fn no_opening_both_ways(bench: &Bench<'_>) -> Result<(), Refusal> {
+    if bench.class() != AssetClass::Equity {
+        return Ok(());
+    }
     let (other, message) = match bench.intent() {
         Intent::BuyToOpen => (Intent::SellToOpen, "cannot open a long buy while a short sell order is open"),
         Intent::SellToOpen => (Intent::BuyToOpen, "cannot open a short sell while a long buy order is open"),
@@ -60,7 +63,8 @@ pub(super) fn no_wash_trade(bench: &Bench<'_>) -> Result<(), Refusal> {
         Some(order) => order.bond.map(|bond| bond.role),
         None => draft.group.map(|group| group.role()),
     };
-    if is_exempt(draft.kind, role) {
+    // The check is for shares and coins.
+    if bench.class() == AssetClass::Option || is_exempt(draft.kind, role) {
         return Ok(());
     }
     let meets = |order: &&Order| {

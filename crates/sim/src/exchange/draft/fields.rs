@@ -45,6 +45,19 @@ impl Fields {
         decimal(&text).map(Some).ok_or_else(unreadable_body)
     }
 
+    /// A list of objects in the object; absent counts as empty.
+    pub fn rows(&self, name: &str) -> Result<Vec<Self>, Refusal> {
+        let row = |row: &Value| match row {
+            Value::Object(fields) => Ok(Self(fields.clone())),
+            _ => Err(unreadable_body()),
+        };
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(rows)) => rows.iter().map(row).collect(),
+            Some(_) => Err(unreadable_body()),
+        }
+    }
+
     /// An object in the object.
     pub fn inner(&self, name: &str) -> Result<Option<Self>, Refusal> {
         match self.0.get(name) {

@@ -2,12 +2,16 @@
 use super::*;
 use serde_json::{Value, json};
 
+fn read(body: &[u8]) -> Result<Draft, Refusal> {
+    Draft::read(&Fields::read(body)?, true)
+}
+
 fn refused(change: &Value) -> Refusal {
     let mut body = json!({"symbol": "AAPL", "qty": "1", "side": "buy", "type": "market", "time_in_force": "day"});
     for (key, value) in change.as_object().expect("object") {
         body[key] = value.clone();
     }
-    Draft::read(body.to_string().as_bytes(), true).expect_err("must be refused")
+    read(body.to_string().as_bytes()).expect_err("must be refused")
 }
 
 #[test]
@@ -71,16 +75,16 @@ fn what_cannot_be_read_is_400() {
         assert_eq!(refused(&change).code, Some(40_010_000), "{change}");
     }
     for body in ["", "{", "[]", "\"order\"", "null"] {
-        assert_eq!(Draft::read(body.as_bytes(), true).expect_err("unreadable").status, 400, "{body}");
+        assert_eq!(read(body.as_bytes()).expect_err("unreadable").status, 400, "{body}");
     }
 }
 
 #[test]
 fn numbers_and_strings_read_the_same() {
-    let read = |qty: Value| {
+    let read_qty = |qty: Value| {
         let body = json!({"symbol": "F", "qty": qty, "side": "sell", "type": "market", "time_in_force": "gtc"});
-        Draft::read(body.to_string().as_bytes(), true).expect("readable")
+        read(body.to_string().as_bytes()).expect("readable")
     };
-    assert_eq!(read(json!("1.5")), read(json!(1.5)));
-    assert_eq!(read(json!("1e5")), read(json!(100_000)));
+    assert_eq!(read_qty(json!("1.5")), read_qty(json!(1.5)));
+    assert_eq!(read_qty(json!("1e5")), read_qty(json!(100_000)));
 }

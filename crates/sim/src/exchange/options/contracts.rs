@@ -163,8 +163,7 @@ pub(in super::super) fn on(underlying: &Asset, today: NaiveDate) -> Vec<Contract
         .collect()
 }
 
-/// A contract by its symbol, or by its id if `roots` says where to look. Also one that has ended: it is found, and is
-/// expired.
+/// A contract by its symbol. Also one that has ended: it is found, and is expired.
 pub(in super::super) fn find(market: &Market, symbol: &str, today: NaiveDate) -> Option<Contract> {
     let contract = Contract::read(symbol)?;
     let share = underlying(market, &contract.root)?;
