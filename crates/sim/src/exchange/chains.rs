@@ -151,7 +151,10 @@ pub(super) fn list(exchange: &Exchange, call: &Call<'_>) -> Result<Reply, Refusa
     };
     let named = params.list("underlying_symbols");
     let asked = |asset: &&Asset| !none && named.as_ref().is_none_or(|named| named.contains(&asset.symbol));
-    let of_share = |share| contracts::on(share, today).into_iter().map(move |contract| (contract, share));
+    let of_share = |share| {
+        let contracts = contracts::on(share, today).into_iter();
+        contracts.map(move |contract| (Contract { strike: contract.strike.normalize(), ..contract }, share))
+    };
     let listed = market.assets().filter(asked).flat_map(of_share).filter(|(contract, _)| filter.wants(contract));
     let after = match params.get("page_token") {
         None => None,

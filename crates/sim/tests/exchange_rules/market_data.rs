@@ -13,6 +13,7 @@ fn ok(trader: &mut Trader, target: &str) -> Value {
 #[test]
 fn pages_of_a_history_meet_without_a_gap_in_either_direction() {
     let mut trader = Trader::at_noon();
+    trader.exchange.knobs.requests_per_minute = 100_000;
     for series in ["bars", "trades", "quotes"] {
         for sort in ["asc", "desc"] {
             let more = if series == "bars" { "&timeframe=1Min" } else { "" };

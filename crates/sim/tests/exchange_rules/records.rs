@@ -51,7 +51,7 @@ fn activities_tell_of_fills_and_of_money_that_came_and_went() {
 #[test]
 fn pages_of_activities_meet_without_a_gap() {
     let mut trader = Trader::at_noon();
-    trader.exchange.knobs.partial_fill_percent = 60;
+    trader.exchange.knobs.partial_fill_percent = 100;
     trader.order("buy", "F", "200", &json!({}));
     trader.wait(TimeDelta::seconds(20));
     let whole = trader.get("/v2/account/activities?direction=asc");

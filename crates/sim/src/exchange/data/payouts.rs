@@ -98,7 +98,7 @@ pub(super) fn list(exchange: &Exchange, call: &Call<'_>) -> Result<Reply, Refusa
         types.as_ref().is_none_or(|types| types.iter().any(|wanted| wanted == kind(action)))
             && ids.as_ref().is_none_or(|ids| ids.contains(&action.id.to_string()))
     });
-    found.sort_by(|(one, _), (other, _)| (one.process_date, one.id).cmp(&(other.process_date, other.id)));
+    found.sort_by_key(|(action, _)| (action.process_date, action.id));
     if newest_first(&call.params, false)? {
         found.reverse();
     }

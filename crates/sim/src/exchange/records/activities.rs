@@ -96,8 +96,10 @@ fn entry(entry: &Entry) -> Row {
     Row { id, kind: entry.kind, at: entry.at, order: None, value }
 }
 
-/// A moment, or a whole day as its first moment and the first after it.
-fn moment(params: &Params, name: &str) -> Result<Option<(DateTime<Utc>, DateTime<Utc>)>, Refusal> {
+/// A moment twice, or a whole day as its first moment and the first after it.
+type Time = (DateTime<Utc>, DateTime<Utc>);
+
+fn moment(params: &Params, name: &str) -> Result<Option<Time>, Refusal> {
     let Some(text) = params.get(name) else { return Ok(None) };
     let full = DateTime::parse_from_rfc3339(text).map(|moment| (moment.to_utc(), moment.to_utc()));
     let date = || text.parse::<NaiveDate>().map(|date| (midnight(date), next_day(date)));
