@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests fail loudly and report")]
 
 mod bots;
+mod data;
 mod python;
 mod tools;
 mod trading;
