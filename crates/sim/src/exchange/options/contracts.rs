@@ -46,7 +46,7 @@ impl Contract {
         let thousandths = (strike * Decimal::ONE_THOUSAND).to_u64().unwrap_or_default();
         // Writing to a string does not fail.
         let _ = write!(symbol, "{}{letter}{thousandths:08}", expires.format("%y%m%d"));
-        Self { symbol, root: root.to_owned(), right, strike, expires }
+        Self { symbol, root: root.to_owned(), right, strike: strike.normalize(), expires }
     }
 
     /// Reads a symbol by its form alone; whether the contract is listed is another question.

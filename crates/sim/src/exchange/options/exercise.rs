@@ -24,6 +24,27 @@ pub enum Fate {
     SoldOut,
 }
 
+impl Fate {
+    /// The vendor's activity type.
+    pub(in super::super) const fn activity(self) -> &'static str {
+        match self {
+            Self::Exercised => "OPEXC",
+            Self::Assigned => "OPASN",
+            Self::Expired => "OPEXP",
+            Self::SoldOut => "OPCSH",
+        }
+    }
+
+    pub(in super::super) const fn words(self) -> &'static str {
+        match self {
+            Self::Exercised => "Option exercise",
+            Self::Assigned => "Option assignment",
+            Self::Expired => "Option expiry",
+            Self::SoldOut => "Option cash settlement",
+        }
+    }
+}
+
 /// Contracts that ended, and the shares that moved for them.
 #[derive(Clone, Debug)]
 pub struct Ending {
@@ -37,6 +58,8 @@ pub struct Ending {
     pub qty: Decimal,
     /// The share's symbol, the shares that came (below zero: went), and the price of each, if any moved.
     pub delivery: Option<(String, Decimal, Decimal)>,
+    /// What it did to cash.
+    pub cash: Decimal,
     /// When.
     pub at: DateTime<Utc>,
 }
@@ -117,6 +140,7 @@ impl Exchange {
         let Some(account) = self.accounts.get_mut(&account_id) else { return };
         let (away, price) = (if qty.is_sign_negative() { Side::Buy } else { Side::Sell }, contract.intrinsic(spot));
         let price = if fate == Fate::SoldOut { price } else { Decimal::ZERO };
+        let before = account.cash;
         account.settle(&contract.symbol, away, qty.abs(), price, Decimal::ZERO);
         let delivery = matches!(fate, Fate::Exercised | Fate::Assigned).then(|| {
             let shares = if contract.right == Right::Call { qty * MULTIPLIER } else { -qty * MULTIPLIER };
@@ -124,7 +148,8 @@ impl Exchange {
             account.settle(&share, side, shares.abs(), contract.strike, Decimal::ZERO);
             (share, shares, contract.strike)
         });
-        self.endings.push(Ending { account_id, fate, symbol: contract.symbol.clone(), qty, delivery, at });
+        let cash = account.cash - before;
+        self.endings.push(Ending { account_id, fate, symbol: contract.symbol.clone(), qty, delivery, cash, at });
     }
 
     /// Ends every contract whose last day has just closed. What is a cent in the money is exercised, unless its holder

@@ -60,7 +60,9 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
     use super::*;
 
-    fn tied(holdings: &[(&str, i64)]) -> (Decimal, Decimal) {
+    type Held<'a> = &'a [(&'a str, i64)];
+
+    fn tied(holdings: Held<'_>) -> (Decimal, Decimal) {
         let read = |(symbol, qty): &(&str, i64)| (Contract::read(symbol).expect("a symbol"), Decimal::from(*qty));
         let tied = tied_up(&holdings.iter().map(read).collect::<Vec<_>>());
         (tied.cash, tied.shares_of("AAPL"))
@@ -69,7 +71,7 @@ mod tests {
     #[test]
     fn written_contracts_are_covered_by_bought_ones_as_far_as_they_go() {
         let dollars = |amount: i64| Decimal::from(amount);
-        let cases: [(&[(&str, i64)], i64, i64); 7] = [
+        let cases: [(Held<'_>, i64, i64); 7] = [
             (&[("AAPL261218C00250000", 3)], 0, 0),
             (&[("AAPL261218C00250000", -2)], 0, 200),
             (&[("AAPL261218P00250000", -1)], 25_000, 0),

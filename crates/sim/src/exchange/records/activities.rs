@@ -1,7 +1,7 @@
 //! `GET /v2/account/activities`: fills, and money that moved without an order.
 
 use super::super::assets::id_of;
-use super::super::calendar::midnight;
+use super::super::calendar::{date_of, midnight};
 use super::super::errors::{self, Refusal, invalid};
 use super::super::json::{money, stamp};
 use super::super::kinds::{Side, Size};
@@ -73,6 +73,34 @@ fn fills(exchange: &Exchange, account: Uuid) -> Vec<Row> {
             Some(Row { id, kind: "FILL", at: fill.at, order: Some(fill.order_id), value })
         })
         .collect()
+}
+
+/// Contracts that ended, and the shares that moved for them.
+fn endings(exchange: &Exchange, account: Uuid) -> Vec<Row> {
+    let mine = exchange.endings().iter().filter(|ending| ending.account_id == account);
+    mine.flat_map(|ending| {
+        let row = |kind: &'static str, symbol: &str, qty: Decimal, price: Option<Decimal>, amount: Decimal| {
+            let name = format!("{kind} {account} {} {}", ending.symbol, stamp(ending.at));
+            let id = activity_id(ending.at, id_of(&name));
+            let mut value = json!({
+                "id": id, "activity_type": kind, "date": date_of(ending.at).to_string(), "symbol": symbol,
+                "qty": money(qty), "net_amount": money(amount), "description": ending.fate.words(),
+                "status": "executed", "currency": "USD", "created_at": stamp(ending.at),
+            });
+            if let Some(price) = price {
+                value["price"] = money(price).into();
+            }
+            Row { id, kind, at: ending.at, order: None, value }
+        };
+        let (kind, contracts) = (ending.fate.activity(), -ending.qty);
+        let own = if ending.delivery.is_some() { Decimal::ZERO } else { ending.cash };
+        let trade = ending
+            .delivery
+            .as_ref()
+            .map(|(share, shares, strike)| row("OPTRD", share, *shares, Some(*strike), ending.cash));
+        std::iter::once(row(kind, &ending.symbol, contracts, None, own)).chain(trade)
+    })
+    .collect()
 }
 
 fn entry(entry: &Entry) -> Row {
@@ -148,7 +176,11 @@ pub(in super::super) fn list(exchange: &Exchange, call: &Call<'_>) -> Result<Rep
         Some(_) => return Err(invalid("invalid direction")),
     };
     let entries = exchange.records.entries.iter().filter(|entry| entry.account == call.account);
-    let mut rows: Vec<Row> = fills(exchange, call.account).into_iter().chain(entries.map(entry)).collect();
+    let mut rows: Vec<Row> = fills(exchange, call.account)
+        .into_iter()
+        .chain(endings(exchange, call.account))
+        .chain(entries.map(entry))
+        .collect();
     rows.retain(|row| {
         types.as_ref().is_none_or(|types| types.iter().any(|wanted| row.is_of(wanted)))
             && order.is_none_or(|order| row.order == Some(order))

@@ -200,13 +200,26 @@ impl<'a> Past<'a> {
 fn changes(exchange: &Exchange, account: Uuid) -> Vec<Change> {
     let fills = exchange.fills().iter().filter(|fill| fill.account_id == account).map(|fill| {
         let shares = if fill.side == Side::Buy { fill.qty } else { -fill.qty };
+        // The fee is kept of what is received: of the coins that came, or of the dollars.
+        let (less_shares, less_cash) =
+            if fill.side == Side::Buy { (fill.fee, Decimal::ZERO) } else { (Decimal::ZERO, fill.fee) };
         let multiplier = if Contract::read(&fill.symbol).is_some() { MULTIPLIER } else { Decimal::ONE };
-        let cash = -shares * fill.price * multiplier;
-        Change { at: fill.at, cash, shares: Some((fill.symbol.clone(), shares)), kind: None }
+        let cash = -shares * fill.price * multiplier - less_cash;
+        Change { at: fill.at, cash, shares: Some((fill.symbol.clone(), shares - less_shares)), kind: None }
+    });
+    let endings = exchange.endings().iter().filter(|ending| ending.account_id == account).flat_map(|ending| {
+        let change = |cash, symbol: &str, shares| Change {
+            at: ending.at,
+            cash,
+            shares: Some((symbol.to_owned(), shares)),
+            kind: None,
+        };
+        let delivery = ending.delivery.as_ref().map(|(share, shares, _)| change(Decimal::ZERO, share, *shares));
+        std::iter::once(change(ending.cash, &ending.symbol, -ending.qty)).chain(delivery)
     });
     let entries = exchange.records.entries.iter().filter(|entry| entry.account == account);
     let money = entries.map(|entry| Change { at: entry.at, cash: entry.amount, shares: None, kind: Some(entry.kind) });
-    let mut changes: Vec<Change> = fills.chain(money).collect();
+    let mut changes: Vec<Change> = fills.chain(endings).chain(money).collect();
     changes.sort_by_key(|change| change.at);
     changes
 }
