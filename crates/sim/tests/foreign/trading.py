@@ -252,7 +252,7 @@ def coins():
     bought = submit("crypto notional", MarketOrderRequest(symbol="BTC/USD", notional=500, side=BUY, time_in_force=GTC))
     expect("crypto fills", bought and until(bought).status == OrderStatus.FILLED)
     limit = submit("crypto limit", LimitOrderRequest(
-        symbol="BTC/USD", qty=0.01, side=BUY, time_in_force=GTC, limit_price=40000))
+        symbol="BTC/USD", qty=0.01, side=BUY, time_in_force=GTC, limit_price=38000))
     stop = submit("crypto stop_limit", StopLimitOrderRequest(
         symbol="BTC/USD", qty=0.001, side=SELL, time_in_force=GTC, stop_price=40000, limit_price=39000))
     for order in (limit, stop):

@@ -17,6 +17,8 @@ use uuid::Uuid;
 const WEEKS: u64 = 8;
 /// Days for which third Fridays have contracts.
 const FARTHEST: u64 = 400;
+/// Days for which contracts that have ended are still found.
+const REMEMBERED: u64 = 400;
 /// Shares in a contract.
 pub(in super::super) const MULTIPLIER: Decimal = Decimal::ONE_HUNDRED;
 
@@ -167,7 +169,9 @@ pub(in super::super) fn on(underlying: &Asset, today: NaiveDate) -> Vec<Contract
 pub(in super::super) fn find(market: &Market, symbol: &str, today: NaiveDate) -> Option<Contract> {
     let contract = Contract::read(symbol)?;
     let share = underlying(market, &contract.root)?;
-    let dated = contract.expires < today || expirations(today).any(|date| date == contract.expires);
+    let remembered = contract.expires < today && contract.expires + Days::new(REMEMBERED) >= today;
+    let listed_on = if remembered { contract.expires } else { today };
+    let dated = expirations(listed_on).any(|date| date == contract.expires);
     (dated && strikes(share).any(|strike| strike == contract.strike)).then_some(contract)
 }
 
