@@ -46,12 +46,12 @@ fn a_minute_bar_is_made_of_the_trades_of_its_minute() {
         ok(&mut trader, "/v2/stocks/MSFT/bars?timeframe=1Min&start=2026-11-20T15:00:00Z&end=2026-11-20T15:05:00Z");
     for bar in bars["bars"].as_array().expect("bars") {
         let minute = bar["t"].as_str().expect("time").trim_end_matches("00Z").to_owned();
-        let trades = ok(&mut trader, &format!("/v2/stocks/MSFT/trades?start={minute}00Z&end={minute}59Z"));
-        let trades = trades["trades"].as_array().expect("trades").clone();
-        let volume: u64 = trades.iter().filter_map(|trade| trade["s"].as_u64()).sum();
-        let prices: Vec<f64> = trades.iter().filter_map(|trade| trade["p"].as_f64()).collect();
-        assert_eq!((bar["n"].as_u64(), bar["v"].as_u64()), (Some(trades.len() as u64), Some(volume)));
-        assert_eq!((&bar["o"], &bar["c"]), (&json!(prices[0]), &trades[trades.len() - 1]["p"]));
+        let prints = ok(&mut trader, &format!("/v2/stocks/MSFT/trades?start={minute}00Z&end={minute}59Z"));
+        let prints = prints["trades"].as_array().expect("trades").clone();
+        let volume: u64 = prints.iter().filter_map(|trade| trade["s"].as_u64()).sum();
+        let prices: Vec<f64> = prints.iter().filter_map(|trade| trade["p"].as_f64()).collect();
+        assert_eq!((bar["n"].as_u64(), bar["v"].as_u64()), (Some(prints.len() as u64), Some(volume)));
+        assert_eq!((&bar["o"], &bar["c"]), (&json!(prices[0]), &prints[prints.len() - 1]["p"]));
         assert_eq!(bar["h"].as_f64(), prices.iter().copied().reduce(f64::max));
         assert_eq!(bar["l"].as_f64(), prices.iter().copied().reduce(f64::min));
     }

@@ -1,4 +1,4 @@
-//! A Python of our own, with packages from PyPI at pinned versions and hashes, kept between runs.
+//! A Python of our own, with packages from `PyPI` at pinned versions and hashes, kept between runs.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};

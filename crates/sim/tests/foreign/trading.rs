@@ -6,8 +6,8 @@ use serde_json::Value;
 use sim::clock::WorldClock;
 use sim::exchange::{Environment, ExchangeServer};
 
-/// Calls that the exchange does not serve yet, by the client's name for them.
-const NOT_SERVED: [&str; 2] = ["get_corporate_announcements", "get_corporate_announcement_by_id"];
+/// Calls that the exchange does not serve, by the client's name for them: the vendor has deprecated them.
+const NOT_SERVED: [&str; 1] = ["get_corporate_announcements"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn alpaca_py_trades_on_the_exchange_unmodified() {

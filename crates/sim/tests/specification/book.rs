@@ -28,7 +28,7 @@ pub struct Operation<'a> {
     book: &'a Book,
     pub method: String,
     pub template: String,
-    operation: &'a Value,
+    terms: &'a Value,
     /// Parameters of the path and of the operation, references followed.
     params: Vec<&'a Value>,
 }
@@ -69,7 +69,13 @@ impl Book {
         let operation = &item[&method];
         let params = [item, operation].into_iter().filter_map(|holder| holder["parameters"].as_array()).flatten();
         let params = params.map(|param| self.follow(param)).collect();
-        Some(Operation { book: self, method: method.to_uppercase(), template: template.clone(), operation, params })
+        Some(Operation {
+            book: self,
+            method: method.to_uppercase(),
+            template: template.clone(),
+            terms: operation,
+            params,
+        })
     }
 
     fn follow<'a>(&'a self, value: &'a Value) -> &'a Value {
@@ -115,7 +121,7 @@ fn modernise(value: &mut Value) {
 impl Operation<'_> {
     /// What is wrong with an answer, as a list of sentences.
     pub fn judge_answer(&self, status: u16, body: &[u8]) -> Vec<String> {
-        let responses = &self.operation["responses"];
+        let responses = &self.terms["responses"];
         let Some(response) = responses.get(status.to_string()).or_else(|| responses.get("default")) else {
             return vec![format!("the document knows no status {status}")];
         };
@@ -168,7 +174,7 @@ impl Operation<'_> {
 
     /// What is wrong with a request's body.
     pub fn judge_body(&self, content_type: &str, body: &[u8]) -> Vec<String> {
-        let wanted = self.book.follow(&self.operation["requestBody"]);
+        let wanted = self.book.follow(&self.terms["requestBody"]);
         let schema = &wanted["content"][content_type]["schema"];
         match (schema, body) {
             (Value::Null, b"") if wanted["required"] != true => Vec::new(),

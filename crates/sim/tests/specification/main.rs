@@ -1,5 +1,5 @@
 //! Everything that the simulated exchange answers, judged by Alpaca's OpenAPI documents.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests fail loudly and report")]
 
 mod book;
 mod rounds;
@@ -70,7 +70,7 @@ fn every_answer_of_the_exchange_is_as_the_documents_say() {
     );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(unseen.is_empty(), "nobody asked for {unseen:?}");
-    for quirk in idle {
+    if let Some(quirk) = idle.first() {
         panic!("{} {} has become true: take the quirk out ({})", quirk.of, quirk.complaint, quirk.reason);
     }
 }
