@@ -188,7 +188,7 @@ pub(super) fn one(exchange: &Exchange, call: &Call<'_>) -> Result<Reply, Refusal
         Err(_) => contracts::find(market, &call.subject, today),
     };
     let missing = || errors::not_found(format!("option contract {} not found", call.subject));
-    let contract = found.ok_or_else(missing)?;
+    let contract = found.map(|found| Contract { strike: found.strike.normalize(), ..found }).ok_or_else(missing)?;
     let share = contracts::underlying(market, &contract.root).ok_or_else(missing)?;
     Ok(Reply::Json(write(&contract, share, market, call.now, true)))
 }

@@ -128,7 +128,7 @@ impl Operation<'_> {
         let content = &self.book.follow(response)["content"]["application/json"]["schema"];
         match (content, body) {
             (Value::Null, b"") => Vec::new(),
-            (Value::Null, _) => vec!["the document knows no body".to_owned()],
+            (Value::Null, _) => vec![format!("the document knows no body of a {status}")],
             (schema, body) => match serde_json::from_slice(body) {
                 Ok(value) => self.book.judge(schema, &value),
                 Err(error) => vec![format!("the body is no JSON: {error}")],
