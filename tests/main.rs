@@ -28,7 +28,6 @@ mod restart;
 mod rotation;
 mod schedules;
 mod service;
-mod specification;
 mod stopping;
 mod two_processes;
 mod walls;
