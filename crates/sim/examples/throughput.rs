@@ -1,4 +1,4 @@
-//! What the simulated world costs: orders per second of one core through HTTP, and the start and memory of a world.
+//! What the simulated exchange costs: orders per second of one core through HTTP.
 //!
 //! `cargo run --release -p sim --example throughput`
 #![allow(
@@ -12,16 +12,13 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use sim::clock::WorldClock;
 use sim::exchange::{AccountHandle, Environment, ExchangeServer, Floor};
-use sim::world::{Hours, World, WorldSetup};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::mpsc;
-use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
 const CONNECTIONS: usize = 8;
 const ORDERS: usize = 5_000;
-const WORLDS: usize = 100;
 
 fn noon() -> DateTime<Utc> {
     "2026-11-23T17:00:00Z".parse().expect("a moment")
@@ -35,12 +32,6 @@ fn one_core() -> Runtime {
 fn spent() -> u64 {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
     text.split(' ').next().and_then(|word| word.parse().ok()).expect("a number")
-}
-
-/// Pages of memory that the process holds, in bytes.
-fn resident() -> u64 {
-    let text = std::fs::read_to_string("/proc/self/statm").expect("Linux");
-    text.split(' ').nth(1).and_then(|word| word.parse::<u64>().ok()).expect("a number") * 4_096
 }
 
 /// Sends orders one after the other on a connection of its own, and reads every answer.
@@ -107,34 +98,7 @@ fn throughput(limit: bool) {
     );
 }
 
-fn worlds() {
-    let runtime = one_core();
-    let start = |seed: u64| async move {
-        let setup = WorldSetup::seeded(seed, WorldClock::running_from(noon())).hours(Hours::AlwaysOpen);
-        World::start(setup).await.expect("a world")
-    };
-    runtime.block_on(async {
-        let first = start(0).await;
-        let (clock, before) = (WorldClock::running_from(noon()), resident());
-        let mut all = Vec::new();
-        for seed in 0..WORLDS {
-            all.push(start(seed as u64).await);
-        }
-        let (passed, grown) = ((clock.now() - noon()).num_microseconds().expect("short"), resident() - before);
-        let each = i64::try_from(WORLDS).expect("few");
-        println!(
-            "{WORLDS} worlds side by side: {} µs to start one, {} kB each",
-            passed / each,
-            grown / 1_024 / WORLDS as u64
-        );
-        // They all tick for a moment.
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        drop((first, all));
-    });
-}
-
 fn main() {
     throughput(false);
     throughput(true);
-    worlds();
 }
