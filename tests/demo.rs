@@ -39,6 +39,14 @@ impl Demo {
     }
 }
 
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // It has ended already, unless the test failed.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 fn get(url: &str) -> String {
     let host = url.trim_start_matches("http://").trim_end_matches('/');
     let mut socket = TcpStream::connect(host).unwrap();
