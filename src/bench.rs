@@ -87,6 +87,9 @@ impl Bot {
                 (config::alpaca::PAPER.name, origins.paper.clone()),
                 (config::alpaca::LIVE.name, origins.live.clone()),
                 (config::alpaca::DATA.name, origins.data.clone()),
+                // A measurement is faster than a person.
+                (config::doors::USER_COMMANDS.name, "100000".to_owned()),
+                (config::doors::SERVER_COMMANDS.name, "100000".to_owned()),
                 (config::log::LEVEL.name, "error".to_owned()),
             ])
             .current_dir("/")

@@ -50,6 +50,7 @@ impl Service {
     pub async fn start(config: Config, database: &Database) -> anyhow::Result<Self> {
         let uses = database.store.system().await?.key_uses().await?;
         keys::missing(&uses, &config.vault.ring)?;
+        keys::revoke::sound(&database.store.system().await?.revoked_keys().await?, &config.vault.ring)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let alpaca = Arc::new(
             Alpaca::new(config.alpaca.origins, Arc::clone(&clock), alpaca::Limits::default())
@@ -63,9 +64,10 @@ impl Service {
             market: alpaca,
             clock: Arc::clone(&clock),
             limits: config.limits,
+            doors: config.doors,
         });
         let wire = Wire::connect(&config.discord).await?;
-        let turnstile = Turnstile::new();
+        let turnstile = Turnstile::new(config.rates);
         let framework =
             SwapHttp::around(commands::framework(desk.clone(), turnstile.clone()), Arc::clone(&wire.interactions));
         let mut client = wire.client(framework).await?;

@@ -25,7 +25,7 @@ pub async fn run(env: &Env) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::FAILURE);
         }
     };
-    let mut sound = report("configuration", Ok("complete".to_owned()));
+    let mut sound = report("configuration", Ok(format!("complete; accepts {}", config.accepts())));
     match Database::open(&config.database, &config.data).await {
         Err(error) => sound &= report("database", Err(error)),
         Ok(database) => {
@@ -84,6 +84,7 @@ fn on_time(offset: Offset) -> anyhow::Result<String> {
 async fn all_keys_known(config: &Config, database: &Database) -> anyhow::Result<String> {
     let uses = database.store.system().await?.key_uses().await?;
     keys::missing(&uses, &config.vault.ring)?;
+    keys::revoke::sound(&database.store.system().await?.revoked_keys().await?, &config.vault.ring)?;
     let rows: i64 = uses.iter().map(|row| row.rows).sum();
     Ok(format!("all {rows} stored credentials have their key in the ring"))
 }

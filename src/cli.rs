@@ -77,10 +77,18 @@ enum KeysCommand {
     Rotate,
     /// Show how many credentials are sealed under which key, and how old they are.
     Status,
+    /// A key may be known: what was ever sealed under it orders nothing until its owner brings new keys. See docs/runbooks/keys.md.
+    Revoke {
+        /// The key's name, as `keys status` shows it.
+        fingerprint: String,
+    },
 }
 
 /// Runs the command and turns its error into one plain sentence.
 pub fn run(cli: Cli) -> ExitCode {
+    if crate::cores::off().is_err() {
+        return fail(&anyhow::anyhow!("core dumps, which would hold keys in clear, could not be switched off"));
+    }
     if domain_tls().is_err() {
         return fail(&anyhow::anyhow!("the TLS library could not be set up"));
     }
@@ -134,6 +142,7 @@ async fn with_env(command: Command, env: &Env) -> anyhow::Result<ExitCode> {
         Command::Keys(KeysCommand::Rotate) => keys::rotate(env).await?,
         Command::Keys(KeysCommand::Status) => keys::status(env).await?,
         Command::Audit(command) => return audit::run(command, env).await,
+        Command::Keys(KeysCommand::Revoke { fingerprint }) => keys::revoke::run(env, &fingerprint).await?,
         Command::Check => return check::run(env).await,
         Command::Demo(_) | Command::Bench { .. } | Command::Keys(KeysCommand::Generate) => {}
     }

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod data;
 pub mod database;
 pub mod discord;
+pub mod doors;
 pub mod limits;
 pub mod log;
 pub mod vault;
@@ -43,6 +44,11 @@ pub const VARIABLES: &[Variable] = &[
     limits::CONFIRM_SECONDS,
     limits::QUOTE_TOLERANCE,
     limits::MAX_ACCOUNTS,
+    doors::SERVERS,
+    doors::USERS,
+    doors::LIVE,
+    doors::USER_COMMANDS,
+    doors::SERVER_COMMANDS,
     log::LEVEL,
     log::FORMAT,
 ];
@@ -175,9 +181,22 @@ pub struct Config {
     pub limits: desk::Limits,
     /// Where the ends of the audit chains are published, if anywhere.
     pub heads: Option<PathBuf>,
+    /// Who is let in.
+    pub doors: desk::Doors,
+    /// How fast commands may come.
+    pub rates: commands::Rates,
 }
 
 impl Config {
+    /// What will be accepted, in a sentence.
+    pub fn accepts(&self) -> String {
+        let live = if self.limits.live { "on" } else { "off" };
+        format!(
+            "{}; real money: {live}; per minute {} of a user, {} of a server",
+            self.doors, self.rates.user, self.rates.server
+        )
+    }
+
     /// Everything that `serve` needs.
     ///
     /// # Errors
@@ -192,6 +211,8 @@ impl Config {
             database,
             alpaca: alpaca::Alpaca::from_env(env)?,
             limits: limits::from_env(env)?,
+            doors: doors::doors(env)?,
+            rates: doors::rates(env)?,
             data,
         })
     }

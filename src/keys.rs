@@ -3,6 +3,8 @@
 //! Rotation is online and resumable: every row is re-sealed in a transaction of its own, only if it still holds what was
 //! read, so a service that runs beside it, a kill, or a second rotation cannot lose a credential.
 
+pub mod revoke;
+
 use crate::cli::say;
 use crate::config::{Env, data::Data, database::Database as Where, vault::Vault};
 use crate::database::Database;

@@ -7,6 +7,7 @@ pub mod boot;
 pub mod check;
 pub mod cli;
 pub mod config;
+pub mod cores;
 pub mod database;
 pub mod demo;
 pub mod discord;

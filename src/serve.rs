@@ -13,6 +13,8 @@ use tokio::signal::unix::{SignalKind, signal};
 pub async fn run(env: &Env) -> anyhow::Result<()> {
     let clock = SystemClock::start();
     let config = Config::from_env(env)?;
+    // Which lists there are is never a guess: what is let in is said at each start.
+    tracing::info!(accepts = config.accepts(), "who is let in");
     let mut stop = Stop::listen()?;
     let database = tokio::select! {
         database = Database::open(&config.database, &config.data) => database?,

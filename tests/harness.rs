@@ -155,6 +155,9 @@ impl Town {
             ("PADDOCK_ALPACA_DATA_URL".to_owned(), origins.data.clone()),
             ("DATABASE_URL".to_owned(), self.db.app_url()),
             ("PADDOCK_LOG".to_owned(), "debug".to_owned()),
+            // A test is faster than a person.
+            ("PADDOCK_USER_COMMANDS_PER_MINUTE".to_owned(), "100000".to_owned()),
+            ("PADDOCK_SERVER_COMMANDS_PER_MINUTE".to_owned(), "100000".to_owned()),
         ];
         variables.retain(|(name, _)| !self.overrides.iter().any(|(other, _)| other == name));
         variables.extend(self.overrides.iter().cloned());
@@ -244,6 +247,18 @@ impl Town {
         let log = self.log();
         let after = log.split("\"ready_ms\":").skip(1);
         after.filter_map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()).collect()
+    }
+
+    /// Where the bot runs.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Ends the bot as a defect in its libraries would: SIGABRT.
+    pub async fn abort(&mut self) {
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(self.pid().expect("a running bot")).unwrap());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGABRT).unwrap();
+        self.ended().await;
     }
 
     fn log_file(&self) -> PathBuf {

@@ -6,6 +6,7 @@ use crate::context::{Context, Turn, Unanswered};
 use crate::form::form;
 use crate::reply::accounts as show;
 use crate::reply::error::{Doing, Mishap, mishap, reply as refusal};
+use crate::turnstile::Errand;
 use crate::words::{EnvironmentWord, ModeWord};
 use desk::Refused;
 use desk::connect::FormFor;
@@ -58,10 +59,19 @@ async fn open(ctx: Context<'_>, purpose: Result<FormFor, Refused>) -> Result<(),
         Ok(purpose) => purpose,
         Err(refused) => return turn.answer(&refusal(&refused, Doing::Changing)).await,
     };
+    let _pass = match answer::enter(ctx.data(), &turn, Errand::Use) {
+        Ok(pass) => pass,
+        Err(why) => return turn.answer(&mishap(why)).await,
+    };
     let id = fresh::form();
     turn.open(form(id, &purpose)).await?;
     ctx.has_sent_initial_response.store(true, Ordering::SeqCst);
-    match ctx.data().desk.open_form(turn.tenant(), id, purpose).await {
+    let desk = &ctx.data().desk;
+    let opened = async {
+        desk.let_in(turn.tenant(), turn.guild()).await?;
+        desk.open_form(turn.tenant(), id, purpose).await
+    };
+    match opened.await {
         Ok(()) => Ok(()),
         Err(refused) => turn.aside(&refusal(&refused, Doing::Changing)).await,
     }

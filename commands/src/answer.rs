@@ -6,7 +6,7 @@ use crate::reply::Reply;
 use crate::reply::card::{card, queued};
 use crate::reply::error::{Doing, Mishap, mishap, reply as refusal};
 use crate::reply::receipt::{Following, receipt};
-use crate::turnstile::Pass;
+use crate::turnstile::{Errand, Pass};
 use desk::views::{Placed, Receipt};
 use desk::{Desk, Refused};
 use domain::brokerage::Lane;
@@ -21,13 +21,36 @@ pub(crate) const MOMENT: Duration = Duration::from_secs(1);
 
 /// Lets a command in and acknowledges it. `None` when it was turned away, and told so.
 pub(crate) async fn admit(ctx: Context<'_>, turn: &Turn) -> Result<Option<Pass>, Unanswered> {
-    match ctx.data().turnstile.enter(turn.user()) {
-        Ok(pass) => {
-            turn.defer().await?;
-            ctx.has_sent_initial_response.store(true, Ordering::SeqCst);
-            Ok(Some(pass))
-        }
-        Err(full) => turn.answer(&mishap(Mishap::Crowded(full))).await.map(|()| None),
+    let errand = errand(&ctx.command().qualified_name);
+    let pass = match enter(ctx.data(), turn, errand) {
+        Ok(pass) => pass,
+        Err(why) => return turn.answer(&mishap(why)).await.map(|()| None),
+    };
+    turn.defer().await?;
+    ctx.has_sent_initial_response.store(true, Ordering::SeqCst);
+    if errand == Errand::Use
+        && let Err(refused) = ctx.data().desk.let_in(turn.tenant(), turn.guild()).await
+    {
+        return turn.show(&refusal(&refused, Doing::Reading)).await.map(|()| None);
+    }
+    Ok(Some(pass))
+}
+
+/// Lets an interaction in, without asking anybody.
+pub(crate) fn enter(data: &Data, turn: &Turn, errand: Errand) -> Result<Pass, Mishap> {
+    if errand == Errand::Use {
+        let user = domain::ids::UserId(turn.user().get().cast_signed());
+        data.desk.doors().enter(user, turn.guild()).map_err(Mishap::Shut)?;
+    }
+    data.turnstile.enter(turn.user(), turn.guild(), errand).map_err(Mishap::Crowded)
+}
+
+/// What a command is for: a list of those that nobody can be kept from.
+pub(crate) fn errand(command: &str) -> Errand {
+    match command {
+        "orders" | "cancel" | "account list" | "account remove" | "status" | "help" | "privacy" | "mydata what"
+        | "mydata get" | "mydata delete" => Errand::WayOut,
+        _ => Errand::Use,
     }
 }
 

@@ -3,7 +3,9 @@
 use crate::context::Unanswered;
 use crate::turnstile::Turnstile;
 use crate::watchers::Watchers;
-use crate::{account, cancel, failures, help, look, press, settings, status, trade};
+use crate::{
+    account, cancel, failures, help, look, mydata, press, privacy, server, settings, status, trade,
+};
 use desk::Desk;
 use serenity::all::{CreateAllowedMentions, CreateCommand, InstallationContext, InteractionContext};
 
@@ -56,6 +58,9 @@ pub(crate) fn commands() -> Vec<poise::Command<Data, Unanswered>> {
         trade::sell(),
         cancel::cancel(),
         settings::settings(),
+        server::server(),
+        mydata::mydata(),
+        privacy::privacy(),
         status::status(),
         help::help(),
     ];
@@ -155,7 +160,7 @@ mod tests {
         for (path, options) in all().1 {
             for option in options.as_array().unwrap() {
                 let (name, kind) = (option["name"].as_str().unwrap(), option["type"].as_u64().unwrap());
-                let expected = if matches!(name, "card" | "extended") { 5 } else { 3 };
+                let expected = if matches!(name, "card" | "extended" | "allowed") { 5 } else { 3 };
                 assert_eq!(kind, expected, "{path} {name}");
             }
         }

@@ -1,12 +1,13 @@
 //! Buttons and sent forms. Each is routed by its custom id alone, to a row in the database: no memory of the message is needed.
 
-use crate::answer::{MOMENT, refuse, show_placed, show_receipt};
+use crate::answer::{MOMENT, enter, refuse, show_placed, show_receipt};
 use crate::context::{Turn, Unanswered};
 use crate::form::pasted;
 use crate::framework::Data;
 use crate::reply::error::{Doing, Mishap, mishap, reply as refusal};
-use crate::reply::{self, Reply, accounts, cancels, card};
+use crate::reply::{self, Reply, accounts, cancels, card, mydata};
 use crate::routes::{Action, RouteRefusal};
+use crate::turnstile::Errand;
 use desk::cancel::Target;
 use desk::confirm::{Ack, Click};
 use desk::views::Placed;
@@ -67,9 +68,9 @@ async fn submitted(data: &Data, turn: &Turn, sent: &ModalInteraction) -> Result<
         Ok(_) => return turn.answer(&mishap(Mishap::Route(RouteRefusal::NotOurs))).await,
         Err(refusal) => return turn.answer(&mishap(Mishap::Route(refusal))).await,
     };
-    let _pass = match data.turnstile.enter(turn.user()) {
+    let _pass = match enter(data, turn, Errand::Use) {
         Ok(pass) => pass,
-        Err(full) => return turn.answer(&mishap(Mishap::Crowded(full))).await,
+        Err(why) => return turn.answer(&mishap(why)).await,
     };
     turn.defer().await?;
     let pasted = pasted(&sent.data.components);
@@ -88,9 +89,9 @@ async fn pressed(data: &Data, turn: &Turn, press: &ComponentInteraction) -> Resu
     if asked_by(press).is_some_and(|owner| owner != turn.user()) {
         return turn.answer(&mishap(Mishap::NotYours)).await;
     }
-    let _pass = match data.turnstile.enter(turn.user()) {
+    let _pass = match enter(data, turn, errand(action)) {
         Ok(pass) => pass,
-        Err(full) => return turn.answer(&mishap(Mishap::Crowded(full))).await,
+        Err(why) => return turn.answer(&mishap(why)).await,
     };
     // Boxed: it holds every branch of the desk, and each interaction has a task of its own.
     Box::pin(act(data, turn, action, press.message.embeds.first())).await
@@ -132,10 +133,33 @@ async fn act(data: &Data, turn: &Turn, action: Action, pressed: Option<&Embed>) 
             then_show(turn, Doing::Canceling, Box::pin(work.map(|done| done.map(|it| cancels::canceled_all(&it)))))
                 .await
         }
+        Action::Forget(form) => {
+            let work = desk.confirm_leave(tenant, form, interaction);
+            then_show(turn, Doing::Leaving, work.map(|done| done.map(|it| mydata::gone(&it)))).await
+        }
+        Action::Stay(form) => {
+            let work = desk.stay(tenant, form, interaction);
+            then_show(turn, Doing::Leaving, work.map(|done| done.map(|()| accounts::kept()))).await
+        }
         Action::Check(intent) => check(data, turn, intent).await,
         Action::Cancel(intent) => cancel(data, turn, intent).await,
         Action::TellMe(_) => tell_me(data, turn).await,
         Action::Form(_) => turn.answer(&mishap(Mishap::Route(RouteRefusal::NotOurs))).await,
+    }
+}
+
+/// Nobody is kept from what takes risk or data away.
+const fn errand(action: Action) -> Errand {
+    match action {
+        Action::Confirm(_) | Action::Switch(_) | Action::TellMe(_) | Action::Form(_) => Errand::Use,
+        Action::Discard(_)
+        | Action::Keep(_)
+        | Action::Remove(_)
+        | Action::CancelAll(_)
+        | Action::Check(_)
+        | Action::Cancel(_)
+        | Action::Forget(_)
+        | Action::Stay(_) => Errand::WayOut,
     }
 }
 
@@ -170,7 +194,7 @@ const fn leaves_the_card(refused: &Refused) -> bool {
         Refused::Settling
             | Refused::Stopping
             | Refused::Ticket(Unknown | Used | Void | Elsewhere)
-            | Refused::Trouble(Trouble::Database | Trouble::Vault)
+            | Refused::Trouble(Trouble::Database | Trouble::Vault | Trouble::KeyRevoked)
     )
 }
 

@@ -12,15 +12,18 @@ pub(crate) mod fixtures;
 pub(crate) mod help;
 pub(crate) mod list;
 pub(crate) mod notice;
+pub(crate) mod mydata;
 pub(crate) mod orders;
 pub(crate) mod positions;
+pub(crate) mod privacy;
 pub(crate) mod receipt;
 pub(crate) mod settings;
+pub(crate) mod server;
 pub(crate) mod status;
 pub(crate) mod words;
 
 use crate::routes::Action;
-use domain::account::{Environment, LinkedAccount};
+use domain::account::{AccountStatus, Environment, LinkedAccount};
 use serenity::all::ButtonStyle;
 
 /// The colour of the left edge.
@@ -80,6 +83,7 @@ pub(crate) struct Reply {
     lines: Vec<Line>,
     footer: Option<String>,
     buttons: Vec<Button>,
+    files: Vec<(String, Vec<u8>)>,
 }
 
 impl Reply {
@@ -92,6 +96,7 @@ impl Reply {
             lines: Vec::new(),
             footer: None,
             buttons: Vec::new(),
+            files: Vec::new(),
         }
     }
 
@@ -101,7 +106,14 @@ impl Reply {
             Environment::Paper => Tone::Paper,
             Environment::Live => Tone::Live,
         };
-        Self { banner: Some(banner(account)), ..Self::new(tone, title) }
+        let reply = Self { banner: Some(banner(account)), ..Self::new(tone, title) };
+        match account.status {
+            AccountStatus::Active | AccountStatus::KeysRefused => reply,
+            AccountStatus::KeysRevoked => reply.say(
+                "**Somebody may know these keys. Regenerate them at Alpaca now, then use `/account rotate`.** Until then this \
+                 account orders nothing.",
+            ),
+        }
     }
 
     /// About no account in particular.
@@ -146,6 +158,12 @@ impl Reply {
     /// The small print. Shown as it is, without markdown.
     pub(crate) fn footer(mut self, text: impl Into<String>) -> Self {
         self.footer = Some(text.into());
+        self
+    }
+
+    /// One more file beside the message.
+    pub(crate) fn file(mut self, name: &str, bytes: Vec<u8>) -> Self {
+        self.files.push((name.to_owned(), bytes));
         self
     }
 

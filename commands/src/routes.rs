@@ -34,6 +34,10 @@ pub(crate) enum Action {
     TellMe(IntentId),
     /// The form with an account's keys.
     Form(FormId),
+    /// Delete everything of the user.
+    Forget(FormId),
+    /// Delete nothing after all.
+    Stay(FormId),
 }
 
 /// Why a custom id is not an [`Action`].
@@ -67,6 +71,8 @@ impl Action {
             Self::Cancel(id) => ("cancel", id.0),
             Self::TellMe(id) => ("tell_me", id.0),
             Self::Form(id) => ("form", id.0),
+            Self::Forget(id) => ("forget", id.0),
+            Self::Stay(id) => ("stay", id.0),
         }
     }
 }
@@ -102,6 +108,8 @@ impl FromStr for Action {
             "cancel" => Self::Cancel(IntentId(id()?)),
             "tell_me" => Self::TellMe(IntentId(id()?)),
             "form" => Self::Form(FormId(id()?)),
+            "forget" => Self::Forget(FormId(id()?)),
+            "stay" => Self::Stay(FormId(id()?)),
             _ => return Err(RouteRefusal::UnknownAction),
         })
     }
@@ -121,7 +129,7 @@ mod tests {
 
     const ID: &str = "0123456789abcdef0123456789abcdef";
 
-    fn all(id: Uuid) -> [Action; 10] {
+    fn all(id: Uuid) -> [Action; 12] {
         [
             Action::Confirm(TicketId(id)),
             Action::Discard(TicketId(id)),
@@ -133,6 +141,8 @@ mod tests {
             Action::Cancel(IntentId(id)),
             Action::TellMe(IntentId(id)),
             Action::Form(FormId(id)),
+            Action::Forget(FormId(id)),
+            Action::Stay(FormId(id)),
         ]
     }
 

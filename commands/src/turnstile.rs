@@ -1,5 +1,8 @@
-//! How much one user, and all users together, can have under way. In memory, and empty when nothing is.
+//! How much one user, one server and all users together can have under way, and how often. In memory, and nothing is kept of those
+//! who are quiet.
 
+use crate::pace::Pace;
+use domain::clock::{Clock, SystemClock};
 use serenity::all::UserId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,16 +14,47 @@ const PER_USER: usize = 4;
 /// Things that may be under way in all.
 const IN_ALL: usize = 2_000;
 
+/// Commands, presses and forms in any minute.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    /// Of one user.
+    pub user: usize,
+    /// From one server.
+    pub server: usize,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Self { user: 60, server: 600 }
+    }
+}
+
 /// Counts what is being answered. Cheap to clone; every clone counts the same.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Turnstile {
     inner: Arc<Inner>,
 }
 
-#[derive(Default)]
 struct Inner {
-    inside: Mutex<HashMap<UserId, usize>>,
+    clock: SystemClock,
+    rates: Rates,
+    counts: Mutex<Counts>,
     empty: Notify,
+}
+
+struct Counts {
+    inside: HashMap<UserId, usize>,
+    users: Pace<UserId>,
+    servers: Pace<i64>,
+}
+
+/// What somebody comes for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// Anything else.
+    Use,
+    /// What takes risk or data away: never counted, and open to those who are not let in.
+    WayOut,
 }
 
 /// Who fills the place.
@@ -30,6 +64,20 @@ pub(crate) enum Full {
     ThisUser,
     /// All together do.
     Everyone,
+    /// This user did enough in the last minute.
+    UserTooFast {
+        /// How much is enough.
+        most: usize,
+        /// Until there is room.
+        wait: Duration,
+    },
+    /// This server did.
+    ServerTooFast {
+        /// How much is enough.
+        most: usize,
+        /// Until there is room.
+        wait: Duration,
+    },
 }
 
 /// One thing under way; it is over when this is dropped.
@@ -38,10 +86,18 @@ pub(crate) struct Pass {
     user: UserId,
 }
 
+impl Default for Turnstile {
+    fn default() -> Self {
+        Self::new(Rates::default())
+    }
+}
+
 impl Turnstile {
     /// An empty one.
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(rates: Rates) -> Self {
+        let counts = Counts { inside: HashMap::new(), users: Pace::new(rates.user), servers: Pace::new(rates.server) };
+        let inner = Inner { clock: SystemClock::start(), rates, counts: Mutex::new(counts), empty: Notify::new() };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Waits until nothing is under way, at most `within`. Returns whether it came to that.
@@ -49,7 +105,7 @@ impl Turnstile {
         let empty = async {
             loop {
                 let woken = self.inner.empty.notified();
-                if self.lock().is_empty() {
+                if self.lock().inside.is_empty() {
                     return;
                 }
                 woken.await;
@@ -58,34 +114,54 @@ impl Turnstile {
         tokio::time::timeout(within, empty).await.is_ok()
     }
 
-    pub(crate) fn enter(&self, user: UserId) -> Result<Pass, Full> {
-        let mut inside = self.lock();
-        if inside.values().sum::<usize>() >= IN_ALL {
+    pub(crate) fn enter(&self, user: UserId, guild: Option<i64>, errand: Errand) -> Result<Pass, Full> {
+        let now = self.inner.clock.elapsed();
+        let mut counts = self.lock();
+        if counts.inside.values().sum::<usize>() >= IN_ALL {
             return Err(Full::Everyone);
         }
-        let count = inside.entry(user).or_default();
-        if *count >= PER_USER {
+        if counts.inside.get(&user).is_some_and(|count| *count >= PER_USER) {
             return Err(Full::ThisUser);
         }
-        *count += 1;
+        if errand == Errand::Use {
+            self.inner.rates.check(&mut counts, user, guild, now)?;
+        }
+        *counts.inside.entry(user).or_default() += 1;
         Ok(Pass { turnstile: self.clone(), user })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, usize>> {
-        self.inner.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.inner.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Rates {
+    /// Counts one more for both, or for neither.
+    fn check(self, counts: &mut Counts, user: UserId, guild: Option<i64>, now: Duration) -> Result<(), Full> {
+        if let Some(wait) = counts.users.wait(user, now) {
+            return Err(Full::UserTooFast { most: self.user, wait });
+        }
+        if let Some(wait) = guild.and_then(|guild| counts.servers.wait(guild, now)) {
+            return Err(Full::ServerTooFast { most: self.server, wait });
+        }
+        counts.users.step(user, now);
+        if let Some(guild) = guild {
+            counts.servers.step(guild, now);
+        }
+        Ok(())
     }
 }
 
 impl Drop for Pass {
     fn drop(&mut self) {
-        let mut inside = self.turnstile.lock();
-        if let Some(count) = inside.get_mut(&self.user) {
+        let mut counts = self.turnstile.lock();
+        if let Some(count) = counts.inside.get_mut(&self.user) {
             *count -= 1;
             if *count == 0 {
-                inside.remove(&self.user);
+                counts.inside.remove(&self.user);
             }
         }
-        if inside.is_empty() {
+        if counts.inside.is_empty() {
             self.turnstile.inner.empty.notify_waiters();
         }
     }
@@ -98,29 +174,30 @@ mod tests {
 
     #[test]
     fn one_user_cannot_crowd_the_others_out_and_nothing_is_remembered() {
-        let turnstile = Turnstile::new();
+        let turnstile = Turnstile::default();
         let (ann, ben) = (UserId::new(1), UserId::new(2));
-        let passes: Vec<_> = (0..PER_USER).map(|_| turnstile.enter(ann).ok().unwrap()).collect();
-        assert_eq!(turnstile.enter(ann).err(), Some(Full::ThisUser));
-        assert!(turnstile.enter(ben).is_ok());
+        let passes: Vec<_> = (0..PER_USER).map(|_| turnstile.enter(ann, None, Errand::Use).ok().unwrap()).collect();
+        assert_eq!(turnstile.enter(ann, None, Errand::Use).err(), Some(Full::ThisUser));
+        assert!(turnstile.enter(ben, None, Errand::Use).is_ok());
         drop(passes);
-        assert!(turnstile.lock().is_empty());
-        assert!(turnstile.enter(ann).is_ok());
+        assert!(turnstile.lock().inside.is_empty());
+        assert!(turnstile.enter(ann, None, Errand::Use).is_ok());
     }
 
     #[test]
     fn all_users_together_are_bounded() {
-        let turnstile = Turnstile::new();
-        let passes: Vec<_> = (1..=IN_ALL).map(|id| turnstile.enter(UserId::new(id as u64)).ok().unwrap()).collect();
-        assert_eq!(turnstile.enter(UserId::new(9_999)).err(), Some(Full::Everyone));
+        let turnstile = Turnstile::default();
+        let passes: Vec<_> =
+            (1..=IN_ALL).map(|id| turnstile.enter(UserId::new(id as u64), None, Errand::Use).ok().unwrap()).collect();
+        assert_eq!(turnstile.enter(UserId::new(9_999), None, Errand::Use).err(), Some(Full::Everyone));
         drop(passes);
-        assert!(turnstile.lock().is_empty());
+        assert!(turnstile.lock().inside.is_empty());
     }
 
     #[tokio::test]
     async fn quiet_waits_for_the_last_one() {
-        let turnstile = Turnstile::new();
-        let pass = turnstile.enter(UserId::new(1)).ok().unwrap();
+        let turnstile = Turnstile::default();
+        let pass = turnstile.enter(UserId::new(1), None, Errand::Use).ok().unwrap();
         assert!(!turnstile.quiet(Duration::from_millis(1)).await);
         let waiting = tokio::spawn({
             let turnstile = turnstile.clone();
@@ -128,5 +205,23 @@ mod tests {
         });
         drop(pass);
         assert!(waiting.await.unwrap());
+    }
+
+    #[test]
+    fn a_hasty_user_and_a_hasty_server_wait_and_the_way_out_is_always_open() {
+        let turnstile = Turnstile::new(Rates { user: 3, server: 5 });
+        let (ann, ben, eve) = (UserId::new(1), UserId::new(2), UserId::new(3));
+        let enter = |user, errand| turnstile.enter(user, Some(7), errand).map(drop);
+        for _ in 0..3 {
+            assert_eq!(enter(ann, Errand::Use), Ok(()));
+        }
+        assert!(matches!(enter(ann, Errand::Use), Err(Full::UserTooFast { most: 3, .. })));
+        assert_eq!(enter(ben, Errand::Use), Ok(()));
+        assert_eq!(enter(ben, Errand::Use), Ok(()));
+        assert!(matches!(enter(eve, Errand::Use), Err(Full::ServerTooFast { most: 5, .. })));
+        assert!(turnstile.enter(eve, None, Errand::Use).is_ok(), "a direct message is no server's");
+        for _ in 0..20 {
+            assert_eq!(enter(ann, Errand::WayOut), Ok(()));
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! mean "live". Here the word itself travels.
 
 use crate::reply::help::Topic;
+use crate::reply::mydata::Format;
 use domain::account::Environment;
 use domain::brokerage::Which;
 use domain::order::TimeInForce;
@@ -86,5 +87,13 @@ word_option! {
         "accounts", "accounts: linking and keys" => Topic::Accounts;
         "privacy", "privacy: what is stored, who sees it" => Topic::Privacy;
         "unconfirmed", "unconfirmed: when Alpaca does not answer" => Topic::Unconfirmed;
+    }
+}
+
+word_option! {
+    /// How a copy of one's data is written.
+    CopyWord(Format) {
+        "json", "json: one file with everything" => Format::Json;
+        "csv", "csv: a table for each kind" => Format::Csv;
     }
 }

@@ -36,7 +36,8 @@ pub fn from_env(env: &Env) -> Result<Limits, ConfigRefusal> {
     within(QUOTE_TOLERANCE, percent > Decimal::ZERO && percent <= Decimal::from(50), "above 0, at most 50")?;
     within(MAX_ACCOUNTS, (1..=25).contains(&accounts), "1 to 25")?;
     let ticket = Duration::from_secs(seconds);
-    Ok(Limits { ticket, tolerance: percent / Decimal::ONE_HUNDRED, accounts, ..Limits::default() })
+    let live = super::doors::live(env)?;
+    Ok(Limits { ticket, live, tolerance: percent / Decimal::ONE_HUNDRED, accounts, ..Limits::default() })
 }
 
 fn within(variable: Variable, holds: bool, range: &str) -> Result<(), ConfigRefusal> {

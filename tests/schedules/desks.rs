@@ -171,6 +171,7 @@ impl Batch<'_> {
             market: broker,
             clock: Arc::new(Ahead { clock: SystemClock::start(), by: self.ahead.clone() }),
             limits: Limits { ticket: Duration::from_mins(15), ..Limits::default() },
+            doors: desk::Doors::default(),
         });
         Process { runtime, desk }
     }

@@ -38,6 +38,9 @@ fn line(account: &LinkedAccount, is_default: bool) -> String {
     if account.status == AccountStatus::KeysRefused {
         parts.push("**keys no longer accepted: `/account rotate`**".into());
     }
+    if account.status == AccountStatus::KeysRevoked {
+        parts.push("**REVOKED: regenerate at Alpaca, then `/account rotate`**".into());
+    }
     parts.join(" · ")
 }
 

@@ -3,8 +3,9 @@
 use super::{Reply, Tone};
 use crate::reply::escape::{cut, plain};
 use serenity::all::{
-    CreateActionRow, CreateAllowedMentions, CreateButton, CreateEmbed, CreateEmbedAuthor, CreateEmbedFooter,
-    CreateInteractionResponseFollowup, CreateInteractionResponseMessage, CreateMessage, EditInteractionResponse, Embed,
+    CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateButton, CreateEmbed, CreateEmbedAuthor,
+    CreateEmbedFooter, CreateInteractionResponseFollowup, CreateInteractionResponseMessage, CreateMessage,
+    EditInteractionResponse, Embed,
 };
 
 /// Discord's limits on an embed, in characters (Discord: message resource, embed limits).
@@ -88,10 +89,15 @@ impl Reply {
         buttons.chunks(ROW).take(ROWS).map(|row| CreateActionRow::Buttons(row.to_vec())).collect()
     }
 
+    fn attachments(&self) -> impl Iterator<Item = CreateAttachment> + '_ {
+        self.files.iter().map(|(name, bytes)| CreateAttachment::bytes(bytes.clone(), name.clone()))
+    }
+
     /// As a first answer.
     pub(crate) fn message(&self, ephemeral: bool) -> CreateInteractionResponseMessage {
         CreateInteractionResponseMessage::new()
             .embed(self.embed())
+            .add_files(self.attachments())
             .components(self.rows())
             .allowed_mentions(CreateAllowedMentions::new())
             .ephemeral(ephemeral)
@@ -99,11 +105,8 @@ impl Reply {
 
     /// As what stands in a message from now on.
     pub(crate) fn edit(&self) -> EditInteractionResponse {
-        EditInteractionResponse::new()
-            .content("")
-            .embed(self.embed())
-            .components(self.rows())
-            .allowed_mentions(CreateAllowedMentions::new())
+        let edit = self.attachments().fold(EditInteractionResponse::new(), EditInteractionResponse::new_attachment);
+        edit.content("").embed(self.embed()).components(self.rows()).allowed_mentions(CreateAllowedMentions::new())
     }
 
     /// As a message of its own, in a direct message.
@@ -115,6 +118,7 @@ impl Reply {
     pub(crate) fn follow_up(&self) -> CreateInteractionResponseFollowup {
         CreateInteractionResponseFollowup::new()
             .embed(self.embed())
+            .add_files(self.attachments())
             .components(self.rows())
             .allowed_mentions(CreateAllowedMentions::new())
             .ephemeral(true)
@@ -156,6 +160,10 @@ impl Reply {
             text.push_str(&format!("({} | {style} | {word})\n", button.label));
         }
         text
+    }
+
+    pub(crate) fn files(&self) -> &[(String, Vec<u8>)] {
+        &self.files
     }
 
     /// Everything that Discord renders markdown in.

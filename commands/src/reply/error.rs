@@ -26,6 +26,8 @@ pub(crate) enum Doing {
     Ordering,
     /// Canceling one order or all.
     Canceling,
+    /// Having everything deleted.
+    Leaving,
 }
 
 /// Whose fault it is: ours and Alpaca's get a reference that is also in the log.
@@ -130,6 +132,8 @@ const fn state_of_things(prose: &Prose, doing: Doing) -> &'static str {
         (Doing::Reading, _) => "",
         (Doing::Changing, _) if prose.in_doubt => "The change may or may not have been saved.",
         (Doing::Changing, _) => "Nothing was changed.",
+        (Doing::Leaving, _) if prose.in_doubt => "It may or may not have been deleted: `/mydata what` shows it.",
+        (Doing::Leaving, _) => "Nothing was deleted.",
         (Doing::Ordering, _) if prose.answered => "No order was placed.",
         (Doing::Ordering, _) => "Nothing was sent.",
         (Doing::Canceling, Fault::Nobody | Fault::Discord) => "Nothing was canceled.",
@@ -152,6 +156,11 @@ pub(crate) fn explain(refused: &Refused) -> Prose {
         Refused::UnsettledOrders(count) => account::unsettled(*count),
         Refused::Keys(refusal) => input::keys(refusal),
         Refused::KeysNoLongerAccepted(name) => account::keys_refused(name),
+        Refused::KeysRevoked(name) => account::keys_revoked(name),
+        Refused::LiveClosed => account::live_closed(),
+        Refused::NotFromHere => framework::not_from_here(),
+        Refused::ServerForbidsLive => order::server_forbids_live(),
+        Refused::OverServerLimit(most) => order::over_server_limit(*most),
         Refused::FormGone => account::form_gone(),
         Refused::Symbol(refusal) => input::symbol(refusal),
         Refused::UnknownSymbol(symbol) => order::unknown_symbol(symbol),
@@ -196,6 +205,13 @@ pub(crate) fn explain_trouble(trouble: &Trouble) -> Prose {
             "They were stored under a master key that the service does not have now.",
         )
         .next("Use `/account rotate` to store them again, and tell whoever runs Paddock.")
+        .by(Fault::Paddock),
+        Trouble::KeyRevoked => Prose::new(
+            "key_revoked",
+            "Paddock takes no keys at the moment",
+            "The master key that they would be stored under may be known to somebody and was withdrawn.",
+        )
+        .next("Whoever runs Paddock is replacing it. Try again in some minutes.")
         .by(Fault::Paddock),
     }
 }

@@ -83,6 +83,7 @@ fn privacy() -> Reply {
              **What is kept:** your accounts, your orders, and a record of what was done and when, so that nothing can be changed unnoticed. \
              `/account remove` deletes an account's keys at once.",
         )
+        .say("`/privacy` says all of it, `/mydata` shows, copies and deletes what is kept of you.")
         .say("Never put a key into a command's options or a message. If it happened, delete that key at Alpaca.")
 }
 

@@ -3,7 +3,7 @@
 use crate::accounts::Named;
 use crate::desk::Desk;
 use crate::refused::{Refused, Trouble};
-use domain::account::{AccountName, AccountStatus, LinkedAccount, NameRefusal};
+use domain::account::{AccountName, AccountStatus, Environment, LinkedAccount, NameRefusal};
 use domain::brokerage::{Access, Answered, Meter};
 use domain::ids::AccountId;
 use domain::outcome::ReadFailure;
@@ -104,6 +104,19 @@ impl Desk {
         take_keys(self.tx_relaxed(tenant).await?, account, why).await
     }
 
+    /// Whether the account may order. Looking and canceling are never closed: they take risk away.
+    pub(crate) fn may_order(&self, account: &LinkedAccount) -> Result<(), Refused> {
+        if account.status == AccountStatus::KeysRevoked {
+            return Err(Refused::KeysRevoked(account.name.clone()));
+        }
+        self.may_be(account.environment)
+    }
+
+    /// Whether the service trades in that environment at all.
+    pub(crate) fn may_be(&self, environment: Environment) -> Result<(), Refused> {
+        if environment == Environment::Live && !self.inner().limits.live { Err(Refused::LiveClosed) } else { Ok(()) }
+    }
+
     /// Opens a sealed credential. The environment, and with it the host, is the row's.
     pub(crate) fn unseal(&self, tenant: Tenant, keyed: Keyed) -> Result<Opened, Refused> {
         let Keyed { account, sealed, kind, .. } = keyed;
@@ -174,7 +187,7 @@ pub(crate) async fn mark_keys_refused(tx: &mut TenantTx, account: &LinkedAccount
         Err(StoreError::NotFound) => return Ok(()),
         other => other?,
     };
-    if now.status == AccountStatus::KeysRefused || now.keys_since != account.keys_since {
+    if now.status != AccountStatus::Active || now.keys_since != account.keys_since {
         return Ok(());
     }
     tx.set_account_status(account.id, AccountStatus::KeysRefused).await?;

@@ -179,6 +179,7 @@ impl Desk {
         };
         // Keys that do not open are found out before the ticket is used up: without the commit it is not.
         let opened = self.unseal(tenant, tx.account_with_credential(confirmed.intent.account).await?)?;
+        self.may_order(&opened.account)?;
         audit_intended(&mut tx, &confirmed.intent).await?;
         match tx.commit().await {
             Ok(()) => Ok((confirmed, opened)),

@@ -6,14 +6,14 @@ use crate::keys;
 use crate::refused::{KeysRefusal, Refused, Trouble};
 use crate::views::{FormDone, Linked};
 use chrono::TimeDelta;
-use domain::account::{AccountName, BrokerAccount, Environment, LinkedAccount};
+use domain::account::{AccountName, AccountStatus, BrokerAccount, Environment, LinkedAccount};
 use domain::brokerage::{Access, Answered, Meter};
 use domain::credential::{CredentialKind, KeyPair};
 use domain::fresh;
 use domain::ids::{AccountId, FormId, InteractionId};
 use domain::outcome::ReadFailure;
 use domain::tenant::Tenant;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use std::time::Duration;
 use store::{
@@ -94,6 +94,8 @@ impl Desk {
                 other => Some(other?),
             },
             FormAsk::Link { .. } => None,
+            // A question's id on a form: not made by us.
+            FormAsk::Leave => return Err(Refused::FormGone),
         };
         // Committed before Alpaca is asked: a form is good for one submit, whatever comes of it.
         tx.commit().await?;
@@ -103,11 +105,12 @@ impl Desk {
             let keys = keys::read(pasted).map_err(Refused::Keys)?;
             match (form.ask, keyed) {
                 (FormAsk::Link { name, environment }, _) => {
+                    self.may_be(environment)?;
                     self.may_link(&accounts, &name)?;
                     self.link(tenant, name, environment, keys, interaction).await
                 }
-                (FormAsk::Rotate { .. }, Some(keyed)) => self.rotate(tenant, keyed, keys, interaction).await,
-                (FormAsk::Rotate { .. }, None) => Err(Refused::FormGone),
+                (FormAsk::Rotate { .. } | FormAsk::Leave, Some(keyed)) => self.rotate(tenant, keyed, keys, interaction).await,
+                (FormAsk::Rotate { .. } | FormAsk::Leave, None) => Err(Refused::FormGone),
             }
         };
         let done = work.await;
@@ -239,6 +242,9 @@ impl Desk {
         keys: KeyPair,
         interaction: InteractionId,
     ) -> Result<FormDone, Refused> {
+        if keyed.account.status == AccountStatus::KeysRevoked && self.are_the_revoked(tenant, &keyed, &keys) {
+            return Err(Refused::Keys(KeysRefusal::Revoked));
+        }
         let Keyed { account, kind, .. } = keyed;
         let meter = Meter(account.broker_id.to_string());
         let (broker, keys) = self
@@ -263,6 +269,17 @@ impl Desk {
         .await?;
         tx.commit().await?;
         Ok(FormDone::Rotated(now))
+    }
+
+    /// Whether these are the keys that were revoked: somebody else may have them. Keys that cannot be opened any more are known by
+    /// the end of their id.
+    fn are_the_revoked(&self, tenant: Tenant, keyed: &Keyed, pasted: &KeyPair) -> bool {
+        let Keyed { account, sealed, kind, .. } = keyed;
+        let place = Place { user: tenant.user(), account: account.id, environment: account.environment, kind: *kind };
+        match self.inner().ring.open(&place, sealed) {
+            Ok(known) => known.secret.expose_secret() == pasted.secret.expose_secret(),
+            Err(_) => pasted.tail() == account.key_tail,
+        }
     }
 
     /// Asks Alpaca which account the keys open, in the environment that was chosen. Only when they are refused there, they are

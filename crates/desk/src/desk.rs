@@ -1,6 +1,7 @@
 //! The desk itself: what every use case works with.
 
 use crate::directory::Directory;
+use crate::doors::{Doors, Noted};
 use crate::gate::{Gate, InHand};
 use crate::queue::Queues;
 use crate::session::Session;
@@ -33,6 +34,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Limits.
     pub limits: Limits,
+    /// Who is let in.
+    pub doors: Doors,
 }
 
 /// Limits of the desk, with defaults a friend group would choose.
@@ -46,6 +49,8 @@ pub struct Limits {
     pub tolerance: Decimal,
     /// Accounts per user.
     pub accounts: usize,
+    /// Whether real money is traded at all.
+    pub live: bool,
 }
 
 impl Default for Limits {
@@ -55,6 +60,7 @@ impl Default for Limits {
             form: Duration::from_mins(15),
             tolerance: Decimal::new(1, 2),
             accounts: 10,
+            live: true,
         }
     }
 }
@@ -78,6 +84,7 @@ pub(crate) struct Inner {
     pub(crate) in_hand: InHand<IntentId>,
     pub(crate) swept: Swept,
     pub(crate) clocks: ClockWatch,
+    pub(crate) noted: Noted,
     pub(crate) since: DateTime<Utc>,
 }
 
@@ -95,10 +102,16 @@ impl Desk {
                 in_hand: InHand::default(),
                 swept: Swept::default(),
                 clocks: ClockWatch::default(),
+                noted: Noted::default(),
                 since,
             }),
             paying: Arc::default(),
         }
+    }
+
+    /// Who is let in.
+    pub fn doors(&self) -> &Doors {
+        &self.inner.doors
     }
 
     /// The same desk, for one use case whose waiting somebody wants to see.

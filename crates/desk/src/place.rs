@@ -53,7 +53,9 @@ impl Desk {
     async fn try_place(&self, tenant: Tenant, ask: &Ask) -> Result<Placed, Refused> {
         let inside = self.inner().gate.enter()?;
         let opened = self.open(tenant, ask.account.as_deref()).await?;
+        self.may_order(&opened.account)?;
         let seen = self.survey(tenant, &opened, &ask.order).await?;
+        self.servers_allow(tenant, &opened.account, &ask, &seen).await?;
         let Opened { account, access } = opened;
         drop(access);
         let asks = ask.card || account.always_confirm || account.environment == Environment::Live;

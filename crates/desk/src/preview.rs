@@ -178,6 +178,11 @@ impl Surroundings {
         if fits { Ok(()) } else { Err(RuleBreak::SellsMoreThanHeld { held: free }) }
     }
 
+    /// What the order would cost or bring, when that can be said.
+    pub(crate) fn estimate(&self, order: &Order) -> Option<Usd> {
+        self.numbers(order).ok()?.estimate
+    }
+
     /// What the card says. Without a price for a market order, or without the position, it would say less than it must.
     fn numbers(&self, order: &Order) -> Result<Numbers, Refused> {
         let Some((held, _)) = self.holding(order) else {

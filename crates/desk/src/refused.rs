@@ -2,12 +2,12 @@
 //! except where it says so. The prose is written in one place, in `commands`.
 
 use domain::account::{AccountName, Environment, NameRefusal};
-use domain::money::NumberRefusal;
+use domain::money::{NumberRefusal, Usd};
 use domain::outcome::ReadFailure;
 use domain::policy::RuleBreak;
 use domain::symbol::{Symbol, SymbolRefusal};
 use std::time::Duration;
-use store::{StoreError, TicketRefusal};
+use store::{Constraint, StoreError, TicketRefusal};
 
 /// What the user typed into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub enum KeysRefusal {
     },
     /// Alpaca does not accept them.
     NotAccepted,
+    /// They are the very keys that were revoked, or look so.
+    Revoked,
     /// They open another Alpaca account than the one that is being rotated.
     DifferentAccount,
     /// The Alpaca account exists but is not active; Alpaca's word for its status.
@@ -63,6 +65,8 @@ pub enum Trouble {
     DatabaseInDoubt,
     /// The stored credential does not open with the keys that the service has.
     Vault,
+    /// The master key that the service seals under was revoked, so it takes no keys until it is restarted with another.
+    KeyRevoked,
 }
 
 /// Why the desk did not do what was asked.
@@ -88,6 +92,16 @@ pub enum Refused {
     Keys(KeysRefusal),
     /// Alpaca stopped accepting the account's stored keys.
     KeysNoLongerAccepted(AccountName),
+    /// The account's keys were revoked by whoever runs the service: only new ones trade.
+    KeysRevoked(AccountName),
+    /// Whoever runs the service has switched trading with real money off.
+    LiveClosed,
+    /// Only some servers are served, and the user, who writes directly, never came from one of them.
+    NotFromHere,
+    /// The admins of a server that the user came from forbid orders with real money.
+    ServerForbidsLive,
+    /// They allow buys with real money up to this.
+    OverServerLimit(Usd),
     /// The form was opened too long ago, was already sent, or is not this user's.
     FormGone,
     /// A text is no symbol.
@@ -136,6 +150,11 @@ impl Refused {
             Self::UnsettledOrders(_) => "unsettled_orders",
             Self::Keys(keys) => keys.guard(),
             Self::KeysNoLongerAccepted(_) => "keys_no_longer_accepted",
+            Self::KeysRevoked(_) => "keys_revoked",
+            Self::LiveClosed => "live_closed",
+            Self::NotFromHere => "not_from_here",
+            Self::ServerForbidsLive => "server_forbids_live",
+            Self::OverServerLimit(_) => "over_server_limit",
             Self::FormGone => "form_gone",
             Self::Symbol(_) => "symbol",
             Self::UnknownSymbol(_) => "unknown_symbol",
@@ -155,6 +174,7 @@ impl Refused {
             Self::Trouble(Trouble::Database) => "database_away",
             Self::Trouble(Trouble::DatabaseInDoubt) => "database_in_doubt",
             Self::Trouble(Trouble::Vault) => "vault",
+            Self::Trouble(Trouble::KeyRevoked) => "key_revoked",
         }
     }
 }
@@ -168,6 +188,7 @@ impl KeysRefusal {
             Self::SameTwice => "keys_same_twice",
             Self::OtherEnvironment { .. } => "keys_other_environment",
             Self::NotAccepted => "keys_not_accepted",
+            Self::Revoked => "keys_revoked_again",
             Self::DifferentAccount => "keys_different_account",
             Self::NotActive(_) => "keys_not_active",
         }
@@ -180,6 +201,12 @@ impl From<StoreError> for Refused {
         match error {
             StoreError::Ambiguous => Self::Trouble(Trouble::DatabaseInDoubt),
             StoreError::Unavailable | StoreError::Timeout => Self::Trouble(Trouble::Database),
+            StoreError::Conflict(Constraint::KeyRevoked) => {
+                tracing::error!(
+                    "the master key that this process seals under was revoked; restart it with a new one in front"
+                );
+                Self::Trouble(Trouble::KeyRevoked)
+            }
             StoreError::Conflict(_) | StoreError::NotFound | StoreError::Denied | StoreError::Broken(_) => {
                 tracing::error!(%error, "the database refused what the desk expected it to take");
                 Self::Trouble(Trouble::Database)

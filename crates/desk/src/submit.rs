@@ -168,6 +168,7 @@ impl Outbound {
             tracing::error!(intent = %self.intent.id, "the account is in another environment than its intent");
             return Err(Kept::Back(Refused::Ticket(store::TicketRefusal::EnvironmentChanged)));
         }
+        self.desk.may_order(&keyed.account).map_err(Kept::Back)?;
         let opened = self.desk.unseal(self.tenant, keyed).map_err(Kept::Back)?;
         let wait = self.desk.inner().brokerage.wait(&opened.access.meter, Lane::Orders);
         if wait > BUDGET { Err(Kept::Back(Refused::Busy(wait))) } else { Ok(opened.access) }
@@ -282,6 +283,8 @@ const fn held_back(refused: &Refused) -> &'static str {
     match refused {
         Refused::Busy(_) => "waited too long for its turn or its request budget",
         Refused::Ticket(_) => "the account is in another environment",
+        Refused::KeysRevoked(_) => "the keys were revoked",
+        Refused::LiveClosed => "trading with real money is switched off",
         Refused::Trouble(Trouble::Vault) => "the credential does not open",
         _ => "the database was away",
     }

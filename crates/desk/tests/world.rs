@@ -164,6 +164,7 @@ fn desk_on(store: Store, broker: &Scripted, ring: &SecretString) -> Desk {
         market: Arc::new(broker.clone()),
         clock: Arc::new(SystemClock::start()),
         limits: Limits::default(),
+        doors: desk::Doors::default(),
     })
 }
 

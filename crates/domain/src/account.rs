@@ -116,6 +116,9 @@ pub enum AccountStatus {
     Active,
     /// Alpaca refused the keys: they have to be replaced with `/account rotate`.
     KeysRefused,
+    /// Whoever runs the service declared a master key compromised that these keys were sealed under: nothing is ordered until
+    /// they are replaced by others.
+    KeysRevoked,
 }
 
 /// An account that a user linked.

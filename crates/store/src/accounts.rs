@@ -98,6 +98,7 @@ impl TryFrom<Row> for LinkedAccount {
         let status = match row.status.as_str() {
             "active" => AccountStatus::Active,
             "keys_refused" => AccountStatus::KeysRefused,
+            "keys_revoked" => AccountStatus::KeysRevoked,
             _ => return Err(StoreError::Broken("a stored account has an unknown status")),
         };
         Ok(Self {
@@ -245,6 +246,7 @@ impl TenantTx {
         let status = match status {
             AccountStatus::Active => "active",
             AccountStatus::KeysRefused => "keys_refused",
+            AccountStatus::KeysRevoked => "keys_revoked",
         };
         self.tx.touch(sqlx::query(SET_STATUS).bind(id.0).bind(status)).await
     }

@@ -23,6 +23,14 @@ pub enum AuditAction {
     KeysRefused,
     /// The same keys were sealed under a newer master key.
     KeysResealed,
+    /// The keys were sealed under a master key that may be known: nothing is ordered with them any more.
+    KeysRevoked,
+    /// As an admin of a server, the user changed what it forbids.
+    ServerRulesChanged,
+    /// The user took a copy of what is kept.
+    DataCopied,
+    /// The user had everything deleted; the last entry of a chain.
+    DataDeleted,
     /// A preview was shown and waits for a click.
     OrderPreviewed,
     /// A click was taken, or a paper order was asked for: the intent exists from here on.
@@ -77,6 +85,10 @@ impl AuditAction {
             Self::KeysReplaced => "keys_replaced",
             Self::KeysRefused => "keys_refused",
             Self::KeysResealed => "keys_resealed",
+            Self::KeysRevoked => "keys_revoked",
+            Self::ServerRulesChanged => "server_rules_changed",
+            Self::DataCopied => "data_copied",
+            Self::DataDeleted => "data_deleted",
             Self::OrderPreviewed => "order_previewed",
             Self::OrderIntended => "order_intended",
             Self::ClickRefused => "click_refused",

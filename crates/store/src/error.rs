@@ -21,6 +21,8 @@ pub enum Constraint {
     Reference,
     /// A value that the schema does not take, such as a price of zero.
     Check,
+    /// The master key was revoked, so nothing may be sealed under it.
+    KeyRevoked,
     /// Two transactions were in each other's way; the same one may be tried again.
     Contention,
 }
@@ -82,6 +84,7 @@ fn by_code(code: &str, constraint: Option<&str>) -> StoreError {
     match code {
         "23505" => StoreError::Conflict(unique(constraint.unwrap_or_default())),
         "23503" => StoreError::Conflict(Constraint::Reference),
+        "23514" if constraint == Some("credentials_sound_key") => StoreError::Conflict(Constraint::KeyRevoked),
         "23502" | "23514" | "22003" | "22001" => StoreError::Conflict(Constraint::Check),
         "40001" | "40P01" | "55P03" => StoreError::Conflict(Constraint::Contention),
         "42501" => StoreError::Denied,

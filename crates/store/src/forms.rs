@@ -45,6 +45,7 @@ impl Row {
                 Ok(FormAsk::Link { name: AccountName::stored(name), environment: environment(&text)? })
             }
             (None, None, Some(account)) => Ok(FormAsk::Rotate { account: AccountId(account) }),
+            (None, None, None) => Ok(FormAsk::Leave),
             _ => Err(StoreError::Broken("a stored form cannot be read")),
         }
     }
@@ -65,6 +66,8 @@ pub enum FormAsk {
         /// Which.
         account: AccountId,
     },
+    /// Not a form but a question: whether everything is to be deleted.
+    Leave,
 }
 
 /// A form to be opened. It lives for 15 minutes, as long as Discord's interaction token.
@@ -115,6 +118,7 @@ impl TenantTx {
                 ("link", Some(name.as_str().to_owned()), Some(environment.as_str()), None)
             }
             FormAsk::Rotate { account } => ("rotate", None, None, Some(account.0)),
+            FormAsk::Leave => ("leave", None, None, None),
         };
         let query =
             sqlx::query(INSERT).bind(self.user()).bind(new.id.0).bind(kind).bind(name).bind(environment).bind(account);

@@ -19,8 +19,10 @@ mod life_row;
 mod migrate;
 mod notices;
 mod order_row;
+mod places;
 #[cfg(test)]
 mod queries;
+mod revocation;
 mod store;
 mod submission;
 mod system;
@@ -44,6 +46,7 @@ pub use leaving::Kept;
 pub use ledger::{Fill, LedgerOrder, Source};
 pub use migrate::{BOOTSTRAP, MigrateError, PruneError, migrate, prune_audit};
 pub use notices::{DueNotice, NoticeOutcome};
+pub use places::ServerRules;
 pub use store::{Limits, Store};
 pub use submission::Lease;
 pub use system::{DueIntent, KeyUse, Purged, SystemTx};

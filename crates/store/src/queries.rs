@@ -1,8 +1,8 @@
 //! Every query of the house, by name: one test prepares each of them as the app role.
 
 use crate::{
-    accounts, audit, book, boot, budget, credentials, forms, intents, interactions, leaving, ledger, notices,
-    submission, system, tickets, users,
+    accounts, audit, book, boot, budget, credentials, forms, intents, interactions, leaving, ledger, notices, places,
+    revocation, submission, system, tickets, users,
 };
 
 /// Name and text.
@@ -42,6 +42,15 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("intents::OPEN", intents::OPEN),
     ("intents::RECENT", intents::RECENT),
     ("intents::STEP", intents::STEP),
+    ("places::NOTE", places::NOTE),
+    ("places::CAME_FROM", places::CAME_FROM),
+    ("places::RULES", places::RULES),
+    ("places::RULES_FOR_ME", places::RULES_FOR_ME),
+    ("places::SET_RULES", places::SET_RULES),
+    ("revocation::REVOKE_KEY", revocation::REVOKE_KEY),
+    ("revocation::REVOKED", revocation::REVOKED),
+    ("revocation::ONCE_UNDER", revocation::ONCE_UNDER),
+    ("revocation::REVOKE_ACCOUNT", revocation::REVOKE_ACCOUNT),
     ("submission::TAKE", submission::TAKE),
     ("submission::WAIT", submission::WAIT),
     ("submission::RELEASE", submission::RELEASE),

@@ -36,7 +36,7 @@ struct HeadRow {
 
 /// The owner of a row that the database handed out.
 #[expect(clippy::disallowed_methods, reason = "the one place where a tenant is made from a stored row")]
-const fn owner(user: i64) -> Tenant {
+pub(crate) const fn owner(user: i64) -> Tenant {
     Tenant::from_stored_row(UserId(user))
 }
 

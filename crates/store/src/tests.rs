@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod boot;
 mod budget;
+mod connections;
 mod constraints;
 mod embedded;
 mod intents;

@@ -56,6 +56,25 @@ pub(super) fn unsettled(count: usize) -> Prose {
     .next("Wait until that is settled; `/orders` shows it.")
 }
 
+pub(super) fn keys_revoked(name: &AccountName) -> Prose {
+    let name = prose(name.as_str(), NAME);
+    Prose::new(
+        "keys_revoked",
+        "These keys are revoked",
+        format!("Somebody may know the keys of **{name}**, so Paddock orders nothing with them. You can still look and cancel."),
+    )
+    .next("**Regenerate the keys at Alpaca now**, which makes the old ones worthless, then use `/account rotate`.")
+}
+
+pub(super) fn live_closed() -> Prose {
+    Prose::new(
+        "live_closed",
+        "Paper only at the moment",
+        "Whoever runs Paddock has switched trading with real money off. You can still look and cancel.",
+    )
+    .next("Use a paper account, or trade at Alpaca itself.")
+}
+
 pub(super) fn keys_refused(name: &AccountName) -> Prose {
     let name = prose(name.as_str(), NAME);
     Prose::new(

@@ -1,9 +1,11 @@
 //! What goes wrong between Discord and a command, before or around the desk.
 
 use super::{Doing, Fault, Prose, logged};
-use crate::reply::Reply;
+use crate::reply::{Reply, words};
 use crate::routes::RouteRefusal;
 use crate::turnstile::Full;
+use desk::Shut;
+use std::time::Duration;
 
 /// Something between Discord and a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,12 +16,18 @@ pub(crate) enum Mishap {
     Outdated,
     /// The bot, or the user, may not do that there.
     NotPermitted,
-    /// Too much under way.
+    /// Too much under way, or too much in a minute.
     Crowded(Full),
+    /// The operator's lists do not have this user or server.
+    Shut(Shut),
     /// A button or form that this program does not know.
     Route(RouteRefusal),
     /// Somebody else's button.
     NotYours,
+    /// Only a server has what was asked about.
+    ServerOnly,
+    /// Only those who manage the server may change that.
+    AdminsOnly,
 }
 
 /// The reply to a mishap.
@@ -55,6 +63,11 @@ pub(super) fn explain(mishap: Mishap) -> Prose {
                 .next("Try again in a moment.")
                 .by(Fault::Paddock)
         }
+        Mishap::Crowded(Full::UserTooFast { most, wait }) => too_fast("You can give", most, wait),
+        Mishap::Crowded(Full::ServerTooFast { most, wait }) => {
+            too_fast("All of you in this server can give", most, wait)
+        }
+        Mishap::Shut(why) => shut(why),
         Mishap::Route(RouteRefusal::NotOurs | RouteRefusal::UnreadableId) => {
             Prose::new("route_not_ours", "Not a button of ours", "Paddock did not make this button or form.")
                 .state("Nothing was done.")
@@ -66,10 +79,57 @@ pub(super) fn explain(mishap: Mishap) -> Prose {
         )
         .state("Nothing was done.")
         .next("Give the command again."),
+        Mishap::ServerOnly => Prose::new(
+            "server_only",
+            "Only in a server",
+            "This is about a server, and a direct message belongs to none.",
+        )
+        .state("Nothing was done.")
+        .next("Give the command in the server that you mean."),
+        Mishap::AdminsOnly => Prose::new(
+            "admins_only",
+            "For admins of this server",
+            "Only who may manage the server decides what it forbids. They cannot see your accounts or trade for you.",
+        )
+        .state("Nothing was changed.")
+        .next("`/server rules` shows what is set."),
         Mishap::NotYours => {
             Prose::new("not_yours", "Not yours", "This message answers somebody else, and so do its buttons.")
                 .state("Nothing was done.")
                 .next("Use a command of your own.")
         }
     }
+}
+
+fn too_fast(who: &str, most: usize, wait: Duration) -> Prose {
+    let wait = words::wait(wait);
+    Prose::new("too_fast", "Slower, please", format!("{who} {most} commands a minute. Canceling is not counted."))
+        .state("This one was not started.")
+        .next(format!("Try again in {wait}."))
+}
+
+/// What is left to somebody who is not let in: to see what is open, to get out, and to have everything deleted.
+const WAY_OUT: &str = "What you have here stays yours: `/orders`, `/cancel`, `/account list`, `/account remove` and `/mydata` go on working.";
+
+fn shut(why: Shut) -> Prose {
+    let prose = match why {
+        Shut::User => {
+            Prose::new("shut_user", "Not for you, so far", "Whoever runs Paddock lets certain people use it only.")
+        }
+        Shut::Server => Prose::new(
+            "shut_server",
+            "Not in this server",
+            "Whoever runs Paddock lets it be used in certain servers only.",
+        ),
+    };
+    prose.state("Nothing was done.").next(format!("Ask whoever runs Paddock to let you in. {WAY_OUT}"))
+}
+
+pub(super) fn not_from_here() -> Prose {
+    Prose::new(
+        "not_from_here",
+        "Use it in the server first",
+        "Whoever runs Paddock lets it be used in certain servers only, and you have not used it in one of them yet.",
+    )
+    .next(format!("Give a command there once; from then on direct messages work, too. {WAY_OUT}"))
 }

@@ -195,6 +195,13 @@ pub(super) fn keys(refusal: &KeysRefusal) -> Prose {
         )
         .state(stored)
         .next("Make new keys at Alpaca and try again."),
+        KeysRefusal::Revoked => Prose::new(
+            "keys_revoked_again",
+            "These are the revoked keys",
+            "Somebody may know them, so Paddock does not take them again.",
+        )
+        .state(stored)
+        .next("**Regenerate** the keys on Alpaca's page first, then give the new ones with `/account rotate`."),
         KeysRefusal::DifferentAccount => Prose::new(
             "keys_different_account",
             "Keys of another account",

@@ -3,6 +3,7 @@
 use super::{Fault, Prose};
 use crate::reply::escape::prose;
 use crate::reply::words;
+use domain::money::Usd;
 use domain::symbol::Symbol;
 use std::time::Duration;
 
@@ -61,4 +62,23 @@ pub(super) fn settling() -> Prose {
 pub(super) fn stopping() -> Prose {
     Prose::new("stopping", "Paddock is restarting", "It takes nothing new at this moment.")
         .next("Try again in a minute.")
+}
+
+pub(super) fn server_forbids_live() -> Prose {
+    Prose::new(
+        "server_forbids_live",
+        "Paper only in this server",
+        "The admins of a server in which you use Paddock forbid orders with real money. That holds in direct messages, too. You can \
+         still look and cancel.",
+    )
+    .next("Use a paper account, trade at Alpaca itself, or talk to them: `/server rules` shows what they set.")
+}
+
+pub(super) fn over_server_limit(most: Usd) -> Prose {
+    Prose::new(
+        "over_server_limit",
+        "More than this server allows",
+        format!("The admins of a server in which you use Paddock allow buys with real money up to {most} each."),
+    )
+    .next("Buy less, or talk to them: `/server rules` shows what they set.")
 }

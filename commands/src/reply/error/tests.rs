@@ -7,7 +7,7 @@ use crate::routes::RouteRefusal;
 use crate::turnstile::Full;
 use desk::{Field, KeysRefusal, TicketRefusal};
 use domain::account::{AccountName, Environment, NameRefusal};
-use domain::money::NumberRefusal;
+use domain::money::{NumberRefusal, Usd};
 use domain::outcome::{Doubt, ReadFailure, RefusalReason};
 use domain::policy::RuleBreak;
 use domain::symbol::{Symbol, SymbolRefusal};
@@ -46,7 +46,12 @@ fn following(refused: &Refused) -> Option<Refused> {
         Refused::TooManyAccounts(_) => Refused::UnsettledOrders(2),
         Refused::UnsettledOrders(_) => Refused::Keys(KeysRefusal::Swapped),
         Refused::Keys(_) => Refused::KeysNoLongerAccepted(AccountName::stored("swing")),
-        Refused::KeysNoLongerAccepted(_) => Refused::FormGone,
+        Refused::KeysNoLongerAccepted(_) => Refused::KeysRevoked(AccountName::stored("swing")),
+        Refused::KeysRevoked(_) => Refused::LiveClosed,
+        Refused::LiveClosed => Refused::NotFromHere,
+        Refused::NotFromHere => Refused::ServerForbidsLive,
+        Refused::ServerForbidsLive => Refused::OverServerLimit(Usd(decimal("500"))),
+        Refused::OverServerLimit(_) => Refused::FormGone,
         Refused::FormGone => Refused::Symbol(SymbolRefusal::Empty),
         Refused::Symbol(_) => Refused::UnknownSymbol(symbol()),
         Refused::UnknownSymbol(_) => Refused::Number(Field::Quantity, NumberRefusal::Zero),
@@ -114,6 +119,14 @@ fn every_kind_of_refusal_has_its_words() {
     The keys of **swing** were deleted or replaced at Alpaca. Resetting a paper account does that, too.
     **No order was placed.**
     Make new keys at Alpaca, then use `/account rotate`.
+    # These keys are revoked
+    Somebody may know the keys of **swing**, so Paddock orders nothing with them. You can still look and cancel.
+    **Nothing was sent.**
+    **Regenerate the keys at Alpaca now**, which makes the old ones worthless, then use `/account rotate`.
+    # Paper only at the moment
+    Whoever runs Paddock has switched trading with real money off. You can still look and cancel.
+    **Nothing was sent.**
+    Use a paper account, or trade at Alpaca itself.
     # This form can no longer be used
     It was opened more than 15 minutes ago, was sent before, or Paddock could not note down that it was opened.
     **Nothing was stored.**

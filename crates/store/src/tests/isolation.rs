@@ -30,6 +30,7 @@ const TABLES: [&str; 14] = [
     "accounts",
     "credentials",
     "forms",
+    "places",
     "tickets",
     "intents",
     "interactions",
@@ -102,6 +103,7 @@ as_eve! { tx, w;
     credential => "Err(NotFound)": async { tx.credential(w.paper).await.map(drop) };
     put_credential => "Err(NotFound)": tx.put_credential(w.paper, "EEEE", &sealed("eve"));
     reseal_credential => "Ok(false)": tx.reseal_credential(w.paper, &sealed(CANARY), &sealed("eve"));
+    revoke_account_keys => "Ok(false)": tx.revoke_account_keys(w.paper);
     insert_form => "Err(Conflict(Reference))":
         tx.insert_form(&NewForm { id: fresh::form(), ask: FormAsk::Rotate { account: w.paper } });
     consume_form => "Ok(Err(Unknown))": tx.consume_form(w.form);
@@ -144,10 +146,15 @@ as_eve! { tx, w;
     };
     rows_kept => "Ok([])": tx.rows_kept("accounts", 100);
     audit_subject => "Ok(Some(222))": tx.audit_subject();
+    note_place => "Ok(())": tx.note_place(77);
+    came_from => "Ok(false)": tx.came_from(&[78]);
+    server_rules => "Ok(ServerRules { forbids_live: false, most: None })": tx.server_rules(78);
+    rules_for_me => "Ok(ServerRules { forbids_live: false, most: None })": tx.rules_for_me(Some(78));
+    set_server_rules => "Ok(())": tx.set_server_rules(79, crate::ServerRules::default());
     audit => "Ok(())": async { tx.audit(&AuditEntry::of(AuditAction::SettingsChanged)).await };
     interaction_seen => "Ok(false)": tx.interaction_seen(w.interaction);
     commit => "Ok(())": async { Ok::<_, StoreError>(()) };
-    forget => "Ok([\"interactions\", \"subjects\", \"users\"])": async {
+    forget => "Ok([\"interactions\", \"places\", \"subjects\", \"users\"])": async {
         // What is hers goes; that nothing of Alice's does is looked at below.
         let gone = tx.forget().await?.into_iter().filter(|(_, entries)| *entries > 0);
         Ok::<_, StoreError>(gone.map(|(kind, _)| kind).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>())
@@ -155,7 +162,9 @@ as_eve! { tx, w;
 }
 
 /// What a transaction without a user may say: nothing, or a refusal.
-const AS_NOBODY: [&str; 8] = [
+const AS_NOBODY: [&str; 9] = [
+    // What a server forbids is nobody's secret.
+    "Ok(ServerRules { forbids_live: false, most: None })",
     "Ok([])",
     "Ok(None)",
     "Ok(false)",
@@ -187,6 +196,9 @@ as_system! { tx;
     open_intents: tx.open_intents(100);
     credentials_to_reseal: async { tx.credentials_to_reseal(&Fingerprint::stored("other"), 100).await };
     key_uses: tx.key_uses();
+    revoke_key: tx.revoke_key(&Fingerprint::stored("nobody's"));
+    revoked_keys: tx.revoked_keys();
+    credentials_once_under: async { tx.credentials_once_under(&Fingerprint::stored("nobody's"), 100).await };
     purge: tx.purge();
     due_notices: tx.due_notices(100);
     purge_notices: tx.purge_notices();
@@ -197,7 +209,7 @@ as_system! { tx;
 }
 
 /// All of Alice's rows, as one fingerprint a table.
-async fn alices(world: &World) -> Vec<Option<String>> {
+pub(super) async fn alices(world: &World) -> Vec<Option<String>> {
     let mut rows = Vec::new();
     for table in TABLES {
         let sql =
@@ -223,7 +235,7 @@ fn public_functions(of: &str) -> BTreeSet<String> {
     found
 }
 
-async fn nobody(store: &Store) -> TenantTx {
+pub(super) async fn nobody(store: &Store) -> TenantTx {
     TenantTx { tx: Tx::begin(store, None, Disk::Now).await.unwrap(), tenant: eve() }
 }
 
@@ -323,95 +335,4 @@ async fn sql_without_any_condition_finds_and_touches_own_rows_only() {
     assert_eq!(alices(&world).await, before);
     println!("PROMISE P6 (raw SQL) cases={cases} violations=0 rows_leaked={leaked}");
     assert_eq!(leaked, 0);
-}
-
-/// A store of one connection: whoever comes next gets the connection of whoever was before.
-async fn one_connection(world: &World) -> Store {
-    Store::connect(&world.db.app_url(), crate::Limits { connections: 1, ..crate::Limits::default() }).await.unwrap()
-}
-
-/// First without any transaction of ours: what the connection itself still lets through.
-async fn rows_seen_by_eve(store: &Store) -> usize {
-    let bare = "SELECT user_id FROM app.accounts UNION ALL SELECT user_id FROM app.audit";
-    let bare: Vec<(i64,)> = sqlx::query_as(bare).fetch_all(&store.pool).await.unwrap();
-    bare.len() + rows_seen_in_transactions(store).await
-}
-
-async fn rows_seen_in_transactions(store: &Store) -> usize {
-    let mut tx = store.tenant(eve()).await.unwrap();
-    let seen = tx.accounts().await.unwrap().len() + tx.audit_page(&everything(), None, 100).await.unwrap().len();
-    tx.commit().await.unwrap();
-    let mut tx = nobody(store).await;
-    seen + tx.accounts().await.unwrap().len() + tx.audit_page(&everything(), None, 100).await.unwrap().len()
-}
-
-#[tokio::test]
-async fn a_reused_connection_keeps_nothing_of_its_last_user() {
-    let world = World::new().await;
-    let store = one_connection(&world).await;
-    let reuses = std::env::var("PADDOCK_REUSES").ok().and_then(|text| text.parse().ok()).unwrap_or(2_000_u32);
-    let mut leaked = 0;
-    for round in 0..reuses {
-        let mut tx = store.tenant(alice()).await.unwrap();
-        assert_eq!(tx.accounts().await.unwrap().len(), 2);
-        if round % 2 == 0 {
-            tx.commit().await.unwrap();
-        } else {
-            drop(tx);
-        }
-        leaked += rows_seen_by_eve(&store).await;
-    }
-    println!("PROMISE P6 (reuse) cases={reuses} violations=0 rows_leaked={leaked}");
-    assert_eq!(leaked, 0);
-}
-
-#[tokio::test]
-async fn a_cancelled_or_panicked_transaction_leaves_neither_rows_nor_a_user_behind() {
-    let world = World::new().await;
-    let store = one_connection(&world).await;
-    let before = alices(&world).await;
-    let (mut leaked, mut cases) = (0, 0);
-    for polls in 0..40 {
-        let work = async {
-            let mut tx = store.tenant(alice()).await.unwrap();
-            tx.change_settings(&serde_json::json!({ "half": "done" })).await.unwrap();
-            tx.remove_account(world.paper).await.unwrap();
-            std::future::pending::<()>().await;
-        };
-        // Dropped after some number of wake-ups: in the begin, in a statement, between two of them.
-        let mut work = Box::pin(work);
-        for _ in 0..polls {
-            tokio::select! { biased; () = &mut work => {}, () = tokio::task::yield_now() => {} }
-        }
-        drop(work);
-        leaked += rows_seen_by_eve(&store).await;
-        cases += 1;
-    }
-    for _ in 0..10 {
-        let store_too = store.clone();
-        let paper = world.paper;
-        let task = tokio::spawn(async move {
-            let mut tx = store_too.tenant(alice()).await.unwrap();
-            tx.remove_account(paper).await.unwrap();
-            panic!("on purpose");
-        });
-        assert!(task.await.unwrap_err().is_panic());
-        leaked += rows_seen_by_eve(&store).await;
-        cases += 1;
-    }
-    assert_eq!(alices(&world).await, before);
-    println!("PROMISE P6 (cancelled and panicked) cases={cases} violations=0 rows_leaked={leaked}");
-    assert_eq!(leaked, 0);
-}
-
-#[tokio::test]
-async fn a_transaction_in_which_a_statement_failed_cannot_be_committed() {
-    let world = World::new().await;
-    let mut tx = world.tx().await;
-    tx.change_settings(&serde_json::json!({ "notices": "off" })).await.unwrap();
-    assert!(tx.change_settings(&serde_json::json!("half")).await.is_err());
-    assert_eq!(tx.accounts().await.unwrap_err(), StoreError::Broken("statement after a failed one"));
-    assert_eq!(tx.commit().await, Err(StoreError::Broken("commit after a failed statement")));
-    let mut tx = world.tx().await;
-    assert_eq!(tx.settings().await.unwrap().notices, Notices::On, "as it was before");
 }

@@ -89,6 +89,7 @@ impl World {
         tx.insert_fill(paper, &fill(shown.id, "canary-1")).await.unwrap();
         tx.interaction_seen(InteractionId(7003)).await.unwrap();
         assert!(tx.notify(&Notice::Stuck { intent }, Duration::ZERO).await.unwrap());
+        tx.note_place(78).await.unwrap();
         let detail = serde_json::json!({ "note": CANARY });
         tx.audit(&AuditEntry { detail, ..AuditEntry::of(AuditAction::AccountLinked) }).await.unwrap();
         tx.commit().await.unwrap();

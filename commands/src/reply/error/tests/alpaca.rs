@@ -13,7 +13,7 @@ pub(super) fn troubles() -> Vec<Refused> {
         ReadFailure::Unavailable,
         ReadFailure::Unreadable { status: 200 },
     ];
-    let others = [Trouble::Database, Trouble::DatabaseInDoubt, Trouble::Vault];
+    let others = [Trouble::Database, Trouble::DatabaseInDoubt, Trouble::Vault, Trouble::KeyRevoked];
     failures.into_iter().map(Trouble::Broker).chain(others).map(Refused::Trouble).collect()
 }
 
@@ -100,6 +100,11 @@ fn every_trouble_has_its_words() {
     They were stored under a master key that the service does not have now.
     **The cancel may or may not have gone out. Look at `/orders`; canceling once more does no harm.**
     Use `/account rotate` to store them again, and tell whoever runs Paddock.
+    -- Reference 7KQ4RT
+    # Paddock takes no keys at the moment
+    The master key that they would be stored under may be known to somebody and was withdrawn.
+    **The cancel may or may not have gone out. Look at `/orders`; canceling once more does no harm.**
+    Whoever runs Paddock is replacing it. Try again in some minutes.
     -- Reference 7KQ4RT
     "#);
 }

@@ -149,6 +149,7 @@ fn every_pair_of_keys_that_is_none_has_its_words() {
         KeysRefusal::SameTwice,
         KeysRefusal::OtherEnvironment { actual: Environment::Live },
         KeysRefusal::NotAccepted,
+        KeysRefusal::Revoked,
         KeysRefusal::DifferentAccount,
         KeysRefusal::NotActive("ONBOARDING".into()),
     ];
@@ -177,6 +178,10 @@ fn every_pair_of_keys_that_is_none_has_its_words() {
     They are mistyped, deleted, or cut off while copying. Alpaca shows a secret only once.
     **Nothing was stored.**
     Make new keys at Alpaca and try again.
+    # These are the revoked keys
+    Somebody may know them, so Paddock does not take them again.
+    **Nothing was stored.**
+    **Regenerate** the keys on Alpaca's page first, then give the new ones with `/account rotate`.
     # Keys of another account
     These keys open another Alpaca account than the one that they should replace the keys of.
     **Nothing was stored.**

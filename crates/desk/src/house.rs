@@ -1,0 +1,84 @@
+//! What the admins of a server forbid there. It holds in direct messages, too, for whoever came from that server.
+
+use crate::desk::Desk;
+use crate::place::Ask;
+use crate::preview::Surroundings;
+use crate::refused::Refused;
+use domain::account::{Environment, LinkedAccount};
+use domain::ids::InteractionId;
+use domain::money::Usd;
+use domain::order::Side;
+use domain::tenant::Tenant;
+use serde_json::json;
+use store::{AuditAction, AuditEntry, ServerRules};
+
+/// Which rule is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleChange {
+    /// Whether orders with real money are forbidden.
+    ForbidLive(bool),
+    /// The most that one buy with real money may cost; `None` for no limit.
+    Most(Option<Usd>),
+}
+
+impl Desk {
+    /// What that server forbids.
+    ///
+    /// # Errors
+    /// [`Refused::Trouble`].
+    pub async fn server_rules(&self, tenant: Tenant, guild: i64) -> Result<ServerRules, Refused> {
+        Ok(self.tx(tenant).await?.server_rules(guild).await?)
+    }
+
+    /// Changes what a server forbids. That the user may, Discord has said with the interaction.
+    ///
+    /// # Errors
+    /// [`Refused::AlreadyHandled`], [`Refused::Trouble`].
+    pub async fn change_server_rules(
+        &self,
+        tenant: Tenant,
+        guild: i64,
+        change: RuleChange,
+        interaction: InteractionId,
+    ) -> Result<ServerRules, Refused> {
+        let mut tx = self.begin(tenant, interaction).await?;
+        let mut rules = tx.server_rules(guild).await?;
+        match change {
+            RuleChange::ForbidLive(forbids) => rules.forbids_live = forbids,
+            RuleChange::Most(most) => rules.most = most,
+        }
+        tx.set_server_rules(guild, rules).await?;
+        tx.audit(&AuditEntry {
+            interaction: Some(interaction),
+            detail: json!({ "guild": guild, "forbids_live": rules.forbids_live, "most": rules.most.map(|usd| usd.0) }),
+            ..AuditEntry::of(AuditAction::ServerRulesChanged)
+        })
+        .await?;
+        tx.commit().await?;
+        Ok(rules)
+    }
+
+    /// Whether the servers that the user came from let a live order pass. A limit holds buys only: selling gets out.
+    pub(crate) async fn servers_allow(
+        &self,
+        tenant: Tenant,
+        account: &LinkedAccount,
+        ask: &Ask,
+        seen: &Surroundings,
+    ) -> Result<(), Refused> {
+        if account.environment == Environment::Paper {
+            return Ok(());
+        }
+        let rules = self.tx(tenant).await?.rules_for_me(ask.guild).await?;
+        if rules.forbids_live {
+            return Err(Refused::ServerForbidsLive);
+        }
+        match rules.most {
+            Some(most) if ask.order.side == Side::Buy => {
+                let fits = seen.estimate(&ask.order).is_some_and(|cost| cost.0 <= most.0);
+                if fits { Ok(()) } else { Err(Refused::OverServerLimit(most)) }
+            }
+            _ => Ok(()),
+        }
+    }
+}
