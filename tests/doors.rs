@@ -58,7 +58,10 @@ async fn only_listed_servers_are_served_and_direct_messages_of_those_who_came_fr
     assert!(town.log().contains("in 1 server and in direct messages of those who came from there"));
     assert!(told(&ham, Place::Dm, "balance", &[]).await.contains("Use it in the server first"));
     ham.links(Environment::Paper).await;
-    assert!(told(&ham, Place::Dm, "balance", &[]).await.contains("$100,000.00"), "our own rows know where ham came from");
+    assert!(
+        told(&ham, Place::Dm, "balance", &[]).await.contains("$100,000.00"),
+        "our own rows know where ham came from"
+    );
     town.restart().await;
     assert!(told(&ham, Place::Dm, "balance", &[]).await.contains("$100,000.00"), "after a restart, too");
 }

@@ -44,8 +44,10 @@ async fn what_succeeds(town: &Town, ham: &Friend) {
 async fn what_fails(town: &Town, ham: &Friend) {
     ham.links_with(Environment::Live, &ham.paper.key_id, &ham.paper.secret, &[("name", "wrong")]).await;
     ham.links_with(Environment::Paper, &ham.live.secret, &ham.live.key_id, &[("name", "swapped")]).await;
-    ham.links_with(Environment::Paper, &format!("\"{}\"", ham.live.key_id), &ham.live.secret, &[("name", "quoted")]).await;
-    ham.links_with(Environment::Paper, &ham.paper.key_id, &format!(" {}", ham.paper.secret), &[("name", "spaced")]).await;
+    ham.links_with(Environment::Paper, &format!("\"{}\"", ham.live.key_id), &ham.live.secret, &[("name", "quoted")])
+        .await;
+    ham.links_with(Environment::Paper, &ham.paper.key_id, &format!(" {}", ham.paper.secret), &[("name", "spaced")])
+        .await;
     for (command, options) in [
         ("buy", vec![("symbol", ham.live.secret.as_str()), ("quantity", "1")]),
         ("buy", vec![("symbol", "AAPL"), ("quantity", ham.live.secret.as_str())]),
@@ -69,9 +71,7 @@ async fn what_fails(town: &Town, ham: &Friend) {
 /// Frames that serenity cannot read: it prints them as a whole when it may.
 fn what_is_malformed(town: &Town, ham: &Friend, token: &str) {
     let (id, secret) = (&ham.paper.key_id, &ham.paper.secret);
-    let label = |name: &str, value: &str| {
-        json!({"type": 18, "label": name, "component": {"type": 4, "custom_id": name, "value": value}})
-    };
+    let label = |name: &str, value: &str| json!({"type": 18, "label": name, "component": {"type": 4, "custom_id": name, "value": value}});
     let components = json!([label("key_id", id), label("secret", secret)]);
     for data in [
         json!({"type": 5, "token": token, "data": {"custom_id": "v1:form:x", "components": components}}),

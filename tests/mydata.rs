@@ -25,7 +25,11 @@ async fn a_copy_has_everything_but_keys_and_leaving_means_gone() {
     ham.says("account rename", &[("account", name), ("name", "canaryother")]).await;
 
     let what = ham.says("mydata what", &[]).await;
-    assert!(what.text().contains("Keys, encrypted") && what.text().contains("Record of what was done"), "{}", what.text());
+    assert!(
+        what.text().contains("Keys, encrypted") && what.text().contains("Record of what was done"),
+        "{}",
+        what.text()
+    );
     let (mut cases, mut violations) = (0, 0);
     for format in ["json", "csv"] {
         let copy = ham.says("mydata get", &[("format", format)]).await;
@@ -81,4 +85,24 @@ async fn a_copy_has_everything_but_keys_and_leaving_means_gone() {
     assert!(mara.says("balance", &[]).await.text().contains("$100,000.00"));
     println!("PROMISE P19 cases={cases} violations={violations} ciphertexts_left=0 book_entries_kept={kept}");
     assert_eq!(violations, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_wants_it_sees_no_amount_before_pressing_a_button() {
+    let mut town = Town::open().await;
+    let ham = town.friend("ham");
+    ham.links(Environment::Paper).await;
+    assert!(ham.says("balance", &[]).await.text().contains("$100,000.00"));
+    ham.says("settings", &[("blur", "on")]).await;
+    for place in [Place::Server, Place::Dm] {
+        let masked = ham.says_in(place, "balance", &[]).await;
+        assert!(masked.text().contains("$•••") && !masked.text().contains("100,000"), "{}", masked.text());
+        // The button works after a restart, too.
+        town.restart().await;
+        let shown = ham.presses(&masked, "Show amounts").await;
+        shown.message_when(|message| message.text().contains("$100,000.00")).await.unwrap();
+    }
+    assert!(!ham.says("positions", &[]).await.text().contains("100,000"));
+    ham.says("settings", &[("blur", "off")]).await;
+    assert!(ham.says("balance", &[]).await.text().contains("$100,000.00"));
 }

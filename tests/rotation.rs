@@ -102,8 +102,12 @@ async fn seal(store: &Store, ring: &str, numbers: std::ops::Range<i64>) -> Vec<(
     let mut sealed = Vec::new();
     for number in numbers {
         let (tenant, id) = (absent(number), domain::fresh::account());
-        let place =
-            Place { user: tenant.user(), account: id, environment: domain::account::Environment::Paper, kind: CredentialKind::KeyPair };
+        let place = Place {
+            user: tenant.user(),
+            account: id,
+            environment: domain::account::Environment::Paper,
+            kind: CredentialKind::KeyPair,
+        };
         let secret = secret_of(number);
         let keys = KeyPair { key_id: format!("PKNOT0A0KEY{number:09}").into(), secret: secret.as_str().into() };
         let new = NewAccount {
@@ -156,7 +160,8 @@ async fn stand_still_after(town: &Town, every: i64) {
         .await;
 }
 
-const ASLEEP: &str = "SELECT count(*)::text FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+const ASLEEP: &str =
+    "SELECT count(*)::text FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
 
 /// One rotation that is killed while it stands still, or that comes to its end. Returns whether it was killed.
 async fn rotate_and_kill(town: &Town) -> bool {

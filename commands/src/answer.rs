@@ -61,9 +61,17 @@ where
 {
     let Some(_pass) = admit(ctx, turn).await? else { return Ok(()) };
     match work.await {
-        Ok(reply) => turn.show(&reply).await,
+        Ok(reply) => turn.show(&discreet(&ctx.data().desk, turn, reply).await).await,
         Err(refused) => refuse(turn, &refused, doing).await,
     }
+}
+
+/// Masked for whoever wants that. Whether they do cannot be read: then it is masked, too, and the button shows it.
+async fn discreet(desk: &Desk, turn: &Turn, reply: Reply) -> Reply {
+    if reply.has_amounts() && desk.settings(turn.tenant()).await.map_or(true, |settings| settings.blur) {
+        return reply.blurred();
+    }
+    reply
 }
 
 /// Does work whose calls may have to queue for the account's request budget, and says so when the wait is worth a word.

@@ -3,9 +3,7 @@
 use crate::context::Unanswered;
 use crate::turnstile::Turnstile;
 use crate::watchers::Watchers;
-use crate::{
-    account, cancel, failures, help, look, mydata, press, privacy, server, settings, status, trade,
-};
+use crate::{account, cancel, failures, help, look, mydata, press, privacy, server, settings, status, trade};
 use desk::Desk;
 use serenity::all::{CreateAllowedMentions, CreateCommand, InstallationContext, InteractionContext};
 

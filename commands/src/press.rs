@@ -12,8 +12,8 @@ use desk::cancel::Target;
 use desk::confirm::{Ack, Click};
 use desk::views::Placed;
 use desk::{Desk, Refused, TicketRefusal, Trouble};
-use domain::brokerage::Lane;
-use domain::ids::{FormId, IntentId, TicketId};
+use domain::brokerage::{Lane, Which};
+use domain::ids::{AccountId, FormId, IntentId, TicketId};
 use domain::settings::{Notices, Settings};
 use futures::FutureExt;
 use futures::future::{Either, join, select};
@@ -144,6 +144,16 @@ async fn act(data: &Data, turn: &Turn, action: Action, pressed: Option<&Embed>) 
         Action::Check(intent) => check(data, turn, intent).await,
         Action::Cancel(intent) => cancel(data, turn, intent).await,
         Action::TellMe(_) => tell_me(data, turn).await,
+        Action::ShowBalance(account) => {
+            let work = async { desk.balance(tenant, Some(&desk.name_of(tenant, account).await?)).await };
+            then_show(turn, Doing::Reading, work.map(|done| done.map(|it| reply::balance::balance(&it)))).await
+        }
+        Action::ShowPositions(account) => {
+            let work = async { desk.positions(tenant, Some(&desk.name_of(tenant, account).await?)).await };
+            then_show(turn, Doing::Reading, work.map(|done| done.map(|it| reply::positions::positions(&it)))).await
+        }
+        Action::ShowOrders(account) => orders(data, turn, account, Which::Open).await,
+        Action::ShowAllOrders(account) => orders(data, turn, account, Which::All).await,
         Action::Form(_) => turn.answer(&mishap(Mishap::Route(RouteRefusal::NotOurs))).await,
     }
 }
@@ -151,7 +161,12 @@ async fn act(data: &Data, turn: &Turn, action: Action, pressed: Option<&Embed>) 
 /// Nobody is kept from what takes risk or data away.
 const fn errand(action: Action) -> Errand {
     match action {
-        Action::Confirm(_) | Action::Switch(_) | Action::TellMe(_) | Action::Form(_) => Errand::Use,
+        Action::Confirm(_)
+        | Action::Switch(_)
+        | Action::TellMe(_)
+        | Action::Form(_)
+        | Action::ShowBalance(_)
+        | Action::ShowPositions(_) => Errand::Use,
         Action::Discard(_)
         | Action::Keep(_)
         | Action::Remove(_)
@@ -159,7 +174,9 @@ const fn errand(action: Action) -> Errand {
         | Action::Check(_)
         | Action::Cancel(_)
         | Action::Forget(_)
-        | Action::Stay(_) => Errand::WayOut,
+        | Action::Stay(_)
+        | Action::ShowOrders(_)
+        | Action::ShowAllOrders(_) => Errand::WayOut,
     }
 }
 
@@ -254,6 +271,13 @@ async fn show_confirmed(
         Ok(placed) => show_placed(data, turn, placed).await,
         Err(refused) => turned_down(turn, &refused, Doing::Ordering, spent).await,
     }
+}
+
+async fn orders(data: &Data, turn: &Turn, account: AccountId, which: Which) -> Result<(), Unanswered> {
+    let (desk, tenant) = (&data.desk, turn.tenant());
+    // On the heap: it reads Alpaca and the ledger.
+    let work = Box::pin(async { desk.orders(tenant, Some(&desk.name_of(tenant, account).await?), which).await });
+    then_show(turn, Doing::Reading, work.map(|done| done.map(|it| reply::orders::orders(&it, which)))).await
 }
 
 async fn check(data: &Data, turn: &Turn, intent: IntentId) -> Result<(), Unanswered> {

@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod balance;
+mod blur;
 pub(crate) mod cancels;
 pub(crate) mod card;
 mod embed;
@@ -11,14 +12,14 @@ pub(crate) mod escape;
 pub(crate) mod fixtures;
 pub(crate) mod help;
 pub(crate) mod list;
-pub(crate) mod notice;
 pub(crate) mod mydata;
+pub(crate) mod notice;
 pub(crate) mod orders;
 pub(crate) mod positions;
 pub(crate) mod privacy;
 pub(crate) mod receipt;
-pub(crate) mod settings;
 pub(crate) mod server;
+pub(crate) mod settings;
 pub(crate) mod status;
 pub(crate) mod words;
 
@@ -84,6 +85,8 @@ pub(crate) struct Reply {
     footer: Option<String>,
     buttons: Vec<Button>,
     files: Vec<(String, Vec<u8>)>,
+    /// What shows the amounts of this reply to somebody who has them masked.
+    reveal: Option<Action>,
 }
 
 impl Reply {
@@ -97,6 +100,7 @@ impl Reply {
             footer: None,
             buttons: Vec::new(),
             files: Vec::new(),
+            reveal: None,
         }
     }
 
@@ -159,6 +163,29 @@ impl Reply {
     pub(crate) fn footer(mut self, text: impl Into<String>) -> Self {
         self.footer = Some(text.into());
         self
+    }
+
+    /// It shows amounts, and `by` shows it anew.
+    pub(crate) fn revealed(mut self, by: Action) -> Self {
+        self.reveal = Some(by);
+        self
+    }
+
+    /// Whether it shows amounts that can be masked.
+    pub(crate) const fn has_amounts(&self) -> bool {
+        self.reveal.is_some()
+    }
+
+    /// With its amounts masked, and a button that shows them.
+    pub(crate) fn blurred(mut self) -> Self {
+        let Some(reveal) = self.reveal else { return self };
+        self.title = blur::masked(&self.title);
+        self.body = blur::masked(&self.body);
+        for line in &mut self.lines {
+            line.value = blur::masked(&line.value);
+        }
+        self.footer = self.footer.as_deref().map(blur::masked);
+        self.button(Button::quiet(reveal, "Show amounts"))
     }
 
     /// One more file beside the message.

@@ -1,7 +1,7 @@
 //! What a button or a form carries: `v1:<action>:<opaque id>`. The row behind the id is the truth, so an old message works
 //! after a restart, in any process, and an altered id is somebody else's or nobody's.
 
-use domain::ids::{FormId, IntentId, TicketId};
+use domain::ids::{AccountId, FormId, IntentId, TicketId};
 use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
@@ -38,6 +38,14 @@ pub(crate) enum Action {
     Forget(FormId),
     /// Delete nothing after all.
     Stay(FormId),
+    /// Show an account's balance with its amounts.
+    ShowBalance(AccountId),
+    /// Show its positions with theirs.
+    ShowPositions(AccountId),
+    /// Show its open orders with theirs.
+    ShowOrders(AccountId),
+    /// Show all its orders with theirs.
+    ShowAllOrders(AccountId),
 }
 
 /// Why a custom id is not an [`Action`].
@@ -73,6 +81,10 @@ impl Action {
             Self::Form(id) => ("form", id.0),
             Self::Forget(id) => ("forget", id.0),
             Self::Stay(id) => ("stay", id.0),
+            Self::ShowBalance(id) => ("show_balance", id.0),
+            Self::ShowPositions(id) => ("show_positions", id.0),
+            Self::ShowOrders(id) => ("show_orders", id.0),
+            Self::ShowAllOrders(id) => ("show_all_orders", id.0),
         }
     }
 }
@@ -110,6 +122,10 @@ impl FromStr for Action {
             "form" => Self::Form(FormId(id()?)),
             "forget" => Self::Forget(FormId(id()?)),
             "stay" => Self::Stay(FormId(id()?)),
+            "show_balance" => Self::ShowBalance(AccountId(id()?)),
+            "show_positions" => Self::ShowPositions(AccountId(id()?)),
+            "show_orders" => Self::ShowOrders(AccountId(id()?)),
+            "show_all_orders" => Self::ShowAllOrders(AccountId(id()?)),
             _ => return Err(RouteRefusal::UnknownAction),
         })
     }
@@ -129,7 +145,7 @@ mod tests {
 
     const ID: &str = "0123456789abcdef0123456789abcdef";
 
-    fn all(id: Uuid) -> [Action; 12] {
+    fn all(id: Uuid) -> [Action; 16] {
         [
             Action::Confirm(TicketId(id)),
             Action::Discard(TicketId(id)),
@@ -143,6 +159,10 @@ mod tests {
             Action::Form(FormId(id)),
             Action::Forget(FormId(id)),
             Action::Stay(FormId(id)),
+            Action::ShowBalance(AccountId(id)),
+            Action::ShowPositions(AccountId(id)),
+            Action::ShowOrders(AccountId(id)),
+            Action::ShowAllOrders(AccountId(id)),
         ]
     }
 

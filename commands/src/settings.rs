@@ -4,24 +4,32 @@ use crate::answer;
 use crate::context::{Context, Turn, Unanswered};
 use crate::reply;
 use crate::reply::error::Doing;
-use crate::words::NoticesWord;
-use domain::settings::Notices;
+use crate::words::{BlurWord, NoticesWord};
+use domain::settings::{Notices, Settings};
 
 /// What you chose for yourself: shows it, and changes what you name
 #[poise::command(slash_command)]
 pub(crate) async fn settings(
     ctx: Context<'_>,
     #[description = "Whether Paddock may write to you by itself, in a direct message"] notices: Option<NoticesWord>,
+    #[description = "Whether amounts stay masked until you press a button"] blur: Option<BlurWord>,
 ) -> Result<(), Unanswered> {
     let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
     let desk = &ctx.data().desk;
-    let Some(NoticesWord(wanted)) = notices else {
+    if notices.is_none() && blur.is_none() {
         let work = async { desk.settings(turn.tenant()).await.map(|it| reply::settings::settings(&it)) };
         return answer::with_reply(ctx, &turn, Doing::Reading, work).await;
-    };
+    }
     let work = async {
-        let notices = if wanted { Notices::On } else { Notices::Off };
-        let changed = desk.change_settings(turn.tenant(), turn.interaction(), |it| it.notices = notices).await;
+        let change = |settings: &mut Settings| {
+            if let Some(NoticesWord(wanted)) = notices {
+                settings.notices = if wanted { Notices::On } else { Notices::Off };
+            }
+            if let Some(BlurWord(wanted)) = blur {
+                settings.blur = wanted;
+            }
+        };
+        let changed = desk.change_settings(turn.tenant(), turn.interaction(), change).await;
         changed.map(|it| reply::settings::settings(&it).footer("Saved."))
     };
     answer::with_reply(ctx, &turn, Doing::Changing, work).await

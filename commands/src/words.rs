@@ -97,3 +97,11 @@ word_option! {
         "csv", "csv: a table for each kind" => Format::Csv;
     }
 }
+
+word_option! {
+    /// Whether amounts stay masked.
+    BlurWord(bool) {
+        "on", "on: amounts stay masked until you press a button" => true;
+        "off", "off: amounts are shown at once" => false;
+    }
+}

@@ -10,10 +10,12 @@ use crate::config::Env;
 use anyhow::{Context, bail};
 use domain::credential::Fingerprint;
 use domain::ids::AccountId;
+use domain::notice::Notice;
 use domain::tenant::Tenant;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use std::collections::HashSet;
+use std::time::Duration;
 use store::{AuditAction, AuditEntry, Store, StoreError};
 use vault::KeyRing;
 
@@ -46,7 +48,7 @@ pub async fn run(env: &Env, fingerprint: &str) -> anyhow::Result<()> {
     let marked = marked?;
     say(&format!(
         "Key {key} is revoked: nothing can be sealed under it any more. {} accounts of {} users order nothing until their owners \
-         regenerate their keys at Alpaca and give the new ones with `/account rotate`; each of them is told at the next command.",
+         regenerate their keys at Alpaca and give the new ones with `/account rotate`; each of them is told at the next command, and in a direct message if they wanted such.",
         marked.accounts,
         marked.users.len()
     ));
@@ -86,6 +88,8 @@ async fn mark(store: &Store, tenant: Tenant, account: AccountId, key: &Fingerpri
     if !tx.revoke_account_keys(account).await? {
         return Ok(false);
     }
+    let notice = Notice::KeysRevoked { account, master: key.to_string() };
+    tx.notify(&notice, Duration::ZERO).await?;
     tx.audit(&AuditEntry {
         account: Some(account),
         detail: json!({ "master_key": key.as_str() }),

@@ -1,6 +1,7 @@
 //! `/balance`.
 
 use super::{Reply, words};
+use crate::routes::Action;
 use desk::views::Balance;
 use domain::account::BrokerAccount;
 use domain::money::Usd;
@@ -10,7 +11,7 @@ use rust_decimal::Decimal;
 pub(crate) fn balance(balance: &Balance) -> Reply {
     let broker = &balance.broker;
     let title = broker.equity.map_or_else(|| "Balance".to_owned(), |equity| format!("Equity {equity}"));
-    let mut reply = Reply::about(&balance.account, title);
+    let mut reply = Reply::about(&balance.account, title).revealed(Action::ShowBalance(balance.account.id));
     for warning in warnings(broker) {
         reply = reply.say(format!("**{warning}**"));
     }

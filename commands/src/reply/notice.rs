@@ -22,6 +22,8 @@ pub(crate) fn notice(tidings: &Tidings) -> Reply {
                  of it will not have this hash at entry {seq}."
             ))
             .footer("/settings notices:off stops such messages"),
+        Tidings::KeysRevoked(account) => Reply::about(account, "The keys of this account are revoked")
+            .footer("/settings notices:off stops such messages"),
         Tidings::Stuck(order) => order_notice(order, "Its own message is too old to be updated, hence this one."),
     }
 }

@@ -4,6 +4,7 @@ use super::escape::{code, prose};
 use super::list::paragraphs;
 use super::receipt;
 use super::{Reply, words};
+use crate::routes::Action;
 use desk::views::Orders;
 use domain::brokerage::Which;
 use domain::money::Usd;
@@ -21,7 +22,9 @@ pub(crate) fn orders(orders: &Orders, which: Which) -> Reply {
         1 => format!("1 {}", kind.trim_end_matches('s')),
         count => format!("{count} {kind}"),
     };
-    let mut reply = Reply::about(&orders.account, title);
+    let account = orders.account.id;
+    let reveal = if which == Which::Open { Action::ShowOrders(account) } else { Action::ShowAllOrders(account) };
+    let mut reply = Reply::about(&orders.account, title).revealed(reveal);
     if !orders.unconfirmed.is_empty() {
         let lines: Vec<_> = orders.unconfirmed.iter().take(5).map(receipt::in_a_line).collect();
         let more = orders.unconfirmed.len().saturating_sub(lines.len());

@@ -3,6 +3,7 @@
 use super::escape::code;
 use super::list::{Align, table};
 use super::{Reply, words};
+use crate::routes::Action;
 use desk::views::Positions;
 use domain::account::Position;
 use domain::money::Usd;
@@ -20,6 +21,7 @@ pub(crate) fn positions(positions: &Positions) -> Reply {
     let heads = [("SYMBOL", Align::Left), ("QTY", Align::Right), ("VALUE", Align::Right), ("P&L", Align::Right)];
     let rows: Vec<_> = list.iter().map(row).collect();
     Reply::about(&positions.account, title)
+        .revealed(Action::ShowPositions(positions.account.id))
         .say(table(heads, &rows, "Alpaca's own page shows all."))
         .with_some("Value", sum(list, |position| position.value).map(|usd| usd.to_string()))
         .with_some("P&L, open", total(list, |position| position.unrealized))

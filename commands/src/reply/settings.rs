@@ -5,7 +5,9 @@ use domain::settings::{Notices, Settings};
 
 /// Every setting, and how to change it.
 pub(crate) fn settings(settings: &Settings) -> Reply {
-    Reply::plain("Your settings").with_wide("Direct messages", notices(settings.notices))
+    Reply::plain("Your settings")
+        .with_wide("Direct messages", notices(settings.notices))
+        .with_wide("Blur", blur(settings.blur))
 }
 
 const fn notices(notices: Notices) -> &'static str {
@@ -24,5 +26,13 @@ const fn notices(notices: Notices) -> &'static str {
             "**off, because Discord did not let a message through**: you may have blocked Paddock, or closed direct \
              messages from this server. Open them, then `/settings notices:on`."
         }
+    }
+}
+
+const fn blur(on: bool) -> &'static str {
+    if on {
+        "**on**: balances, positions and orders show `$•••` until you press **Show amounts**. `/settings blur:off` stops that."
+    } else {
+        "**off**: amounts are shown at once. `/settings blur:on` masks them until you press a button."
     }
 }

@@ -7,7 +7,7 @@ use crate::views::{AccountHealth, Accounts, Balance, Orders, Positions, Question
 use domain::account::{AccountName, Environment, LinkedAccount};
 use domain::brokerage::{Lane, Which};
 use domain::fresh;
-use domain::ids::{InteractionId, TicketId};
+use domain::ids::{AccountId, InteractionId, TicketId};
 use domain::life::State;
 use domain::outcome::ReadFailure;
 use domain::tenant::Tenant;
@@ -37,6 +37,18 @@ impl Desk {
         let only = if let [only] = list.as_slice() { Some(only.id) } else { None };
         let default = chosen.filter(|id| list.iter().any(|account| account.id == *id)).or(only);
         Ok(Accounts { list, default })
+    }
+
+    /// The name of an account that a button stands for.
+    ///
+    /// # Errors
+    /// [`Refused::NoAccount`] when it is gone, or somebody else's; [`Refused::Trouble`].
+    pub async fn name_of(&self, tenant: Tenant, account: AccountId) -> Result<String, Refused> {
+        match self.tx(tenant).await?.account(account).await {
+            Ok(account) => Ok(account.name.to_string()),
+            Err(StoreError::NotFound) => Err(Refused::NoAccount),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Makes an account the default; a live one asks first.

@@ -6,6 +6,7 @@ use crate::refused::Refused;
 use crate::settings;
 use crate::views::{Letter, Receipt, Tidings};
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::account::AccountStatus;
 use domain::ids::IntentId;
 use domain::life::{Life, State};
 use domain::notice::Notice;
@@ -138,6 +139,13 @@ impl Desk {
                 let receipt = self.told_of(tx, intent).await?.filter(|receipt| receipt.stuck);
                 receipt.map(|receipt| Tidings::Stuck(Box::new(receipt)))
             }
+            Notice::KeysRevoked { account, .. } => match tx.account(account).await {
+                Ok(account) if account.status == AccountStatus::KeysRevoked => {
+                    Some(Tidings::KeysRevoked(Box::new(account)))
+                }
+                Ok(_) | Err(StoreError::NotFound) => None,
+                Err(error) => return Err(error),
+            },
         })
     }
 

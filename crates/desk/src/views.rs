@@ -192,6 +192,8 @@ pub enum Tidings {
         /// The last entry's hash.
         hash: String,
     },
+    /// The keys of an account are revoked.
+    KeysRevoked(Box<LinkedAccount>),
 }
 
 /// The answer to an order command.

@@ -1,6 +1,6 @@
 //! What Paddock tells a user by itself. A notice names a row and tells nothing of it: what is sent is read when it is sent.
 
-use crate::ids::IntentId;
+use crate::ids::{AccountId, IntentId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -34,6 +34,13 @@ pub enum Notice {
         /// The last entry's hash.
         hash: String,
     },
+    /// Whoever runs the service revoked the keys of an account.
+    KeysRevoked {
+        /// Whose.
+        account: AccountId,
+        /// The master key that may be known.
+        master: String,
+    },
 }
 
 /// What makes two notices one: each fact is told once.
@@ -44,6 +51,7 @@ impl fmt::Display for Notice {
             Self::Settled { intent } => write!(f, "settled {intent}"),
             Self::Stuck { intent } => write!(f, "stuck {intent}"),
             Self::BookEnd { day, .. } => write!(f, "book_end {day}"),
+            Self::KeysRevoked { account, master } => write!(f, "keys_revoked {account} {master}"),
         }
     }
 }

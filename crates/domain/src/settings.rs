@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Settings {
     /// Whether Paddock may write to the user by itself.
     pub notices: Notices,
+    /// Whether amounts of money stay masked until they are asked for, for those who are looked over the shoulder.
+    pub blur: bool,
 }
 
 /// Whether Paddock may send direct messages that nobody asked for a moment ago. Nobody is written to before they said yes:
