@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use std::collections::HashSet;
 use std::time::Duration;
-use store::{AuditAction, AuditEntry, Store, StoreError};
+use store::{AuditAction, AuditEntry, HouseAction, Store, StoreError};
 use vault::KeyRing;
 
 /// What was marked.
@@ -71,6 +71,11 @@ async fn mark_all(store: &Store, key: &Fingerprint) -> anyhow::Result<Marked> {
         let accounts = store.system().await?.credentials_once_under(key, BATCH).await?;
         if accounts.is_empty() {
             bar.finish();
+            let detail =
+                json!({ "master_key": key.as_str(), "accounts": marked.accounts, "users": marked.users.len() });
+            let mut system = store.system().await?;
+            system.audit_house(HouseAction::KeyRevoked, &detail).await?;
+            system.commit().await?;
             return Ok(marked);
         }
         for (tenant, account) in accounts {

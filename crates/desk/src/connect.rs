@@ -109,7 +109,9 @@ impl Desk {
                     self.may_link(&accounts, &name)?;
                     self.link(tenant, name, environment, keys, interaction).await
                 }
-                (FormAsk::Rotate { .. } | FormAsk::Leave, Some(keyed)) => self.rotate(tenant, keyed, keys, interaction).await,
+                (FormAsk::Rotate { .. } | FormAsk::Leave, Some(keyed)) => {
+                    self.rotate(tenant, keyed, keys, interaction).await
+                }
                 (FormAsk::Rotate { .. } | FormAsk::Leave, None) => Err(Refused::FormGone),
             }
         };

@@ -8,7 +8,7 @@ use domain::fresh;
 use domain::ids::{FormId, InteractionId};
 use domain::tenant::Tenant;
 use serde_json::Value;
-use store::{AuditAction, AuditEntry, Form, FormAsk, Kept, NewForm, TenantTx};
+use store::{AuditAction, AuditEntry, AuditVerdict, Form, FormAsk, Kept, NewForm, TenantTx};
 
 /// Rows of one kind in a copy. More is cut off, and the copy says so.
 const ROWS_MAX: u32 = 10_000;
@@ -95,7 +95,10 @@ impl Desk {
         // The last entry, while the book still knows whose it is.
         tx.audit(&AuditEntry { interaction: Some(interaction), ..AuditEntry::of(AuditAction::DataDeleted) }).await?;
         let subject = tx.audit_subject().await?;
-        let entries = tx.audit_page(None, 1).await?.first().map_or(0, |last| last.seq);
+        let entries = match tx.audit_verify().await? {
+            AuditVerdict::Whole(head) => head.map_or(0, |head| head.seq),
+            AuditVerdict::BrokenAt(seq) => seq,
+        };
         let deleted = tx.forget().await?;
         tx.commit().await?;
         self.inner().noted.forget(tenant.user().0);

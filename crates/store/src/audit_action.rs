@@ -119,6 +119,8 @@ pub enum HouseAction {
     Migrated,
     /// Credentials were sealed under a newer master key.
     KeysRotated,
+    /// A master key that may be known was revoked.
+    KeyRevoked,
     /// Audit books were copied out.
     BooksExported,
     /// Audit books were compared with the broker.
@@ -133,6 +135,7 @@ impl HouseAction {
         match self {
             Self::Migrated => "migrated",
             Self::KeysRotated => "keys_rotated",
+            Self::KeyRevoked => "key_revoked",
             Self::BooksExported => "books_exported",
             Self::BooksReconciled => "books_reconciled",
             Self::HeadsPublished => "heads_published",
