@@ -24,12 +24,13 @@ async fn who_is_not_listed_is_told_so_and_can_still_get_out() {
     let ham = town.friend("ham");
     let (mut cases, mut violations) = (0, 0);
     for place in [Place::Server, Place::Dm] {
-        for (command, options) in [
-            ("balance", &[][..]),
+        let closed: [(&str, &[(&str, &str)]); 4] = [
+            ("balance", &[]),
             ("buy", &[("symbol", "AAPL"), ("quantity", "1")]),
             ("account add", &[("environment", "paper")]),
             ("positions", &[]),
-        ] {
+        ];
+        for (command, options) in closed {
             violations += usize::from(!told(&ham, place, command, options).await.contains("Not for you, so far"));
             cases += 1;
         }

@@ -69,9 +69,8 @@ async fn a_master_key_that_may_be_known_is_revoked_and_nothing_trades_until_user
     let posts = || town.exchange.requests().iter().filter(|sent| sent.endpoint == Endpoint::SubmitOrder).count();
     let before = posts();
     let (mut cases, mut violations) = (0, 0);
-    for (friend, options) in
-        [(&ham, &live[..]), (&ham, &working[..]), (&mara, &[("symbol", "AAPL"), ("quantity", "1")])]
-    {
+    let plain = &[("symbol", "AAPL"), ("quantity", "1")];
+    for (friend, options) in [(&ham, &live[..]), (&ham, &working[..]), (&mara, &plain[..])] {
         let told = friend.says("buy", options).await;
         violations += usize::from(!told.text().contains("Regenerate the keys at Alpaca"));
         cases += 1;

@@ -179,8 +179,13 @@ fn files(folder: &Path) -> Heaps {
 /// The tokens of all interactions: they stand in the addresses that are asked, and nowhere else.
 fn interaction_tokens(town: &Town) -> Vec<String> {
     let received = town.discord.received();
-    let paths = received.iter().map(|sent| sent.path.split(['/', '?']).map(str::to_owned).collect::<Vec<_>>());
-    let mut tokens: Vec<String> = paths.flatten().filter(|part| part.len() > 60).collect();
+    // …/interactions/{id}/{token}/callback and …/webhooks/{application}/{token}…
+    let token = |path: &str| {
+        let parts: Vec<&str> = path.split(['/', '?']).collect();
+        let at = parts.iter().position(|part| matches!(*part, "interactions" | "webhooks"))?;
+        parts.get(at + 2).map(|token| (*token).to_owned())
+    };
+    let mut tokens: Vec<String> = received.iter().filter_map(|sent| token(&sent.path)).collect();
     tokens.sort();
     tokens.dedup();
     tokens

@@ -129,8 +129,9 @@ fn as_csv(rows: &[Value]) -> Vec<u8> {
 }
 
 fn cell(text: &str) -> String {
+    let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let formula =
-        text.starts_with(['=', '+', '@', '\t', '\r']) || (text.starts_with('-') && text.parse::<f64>().is_err());
+        text.starts_with(['=', '+', '@', '\t', '\r']) || text.strip_prefix('-').is_some_and(|rest| !is_number(rest));
     let text = if formula { format!(" {text}") } else { text.to_owned() };
     if text.contains([',', '"', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }

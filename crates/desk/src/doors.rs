@@ -115,7 +115,7 @@ impl Desk {
     pub async fn let_in(&self, tenant: Tenant, guild: Option<i64>) -> Result<(), Refused> {
         match (guild, &self.inner().doors.servers) {
             (Some(guild), _) => {
-                self.note_place(tenant, guild).await;
+                self.note_place(tenant, guild);
                 Ok(())
             }
             (None, Admitted::Everyone) => Ok(()),
@@ -127,21 +127,25 @@ impl Desk {
         }
     }
 
-    /// Once per process and place. Not knowing a place is no reason to refuse: the order names its server itself.
-    async fn note_place(&self, tenant: Tenant, guild: i64) {
+    /// Once per process and place, beside the work: an order names its server itself, and a database that is away is noticed by
+    /// what comes next.
+    fn note_place(&self, tenant: Tenant, guild: i64) {
         let place = (tenant.user().0, guild);
         if self.inner().noted.has(place) {
             return;
         }
-        let noting = async {
-            let mut tx = self.tx_relaxed(tenant).await?;
-            tx.note_place(guild).await?;
-            tx.commit().await
-        };
-        match noting.await {
-            Ok(()) => self.inner().noted.add(place),
-            Err(error) => tracing::warn!(%error, "where a user came from could not be noted"),
-        }
+        let desk = self.clone();
+        drop(tokio::spawn(async move {
+            let noting = async {
+                let mut tx = desk.tx_relaxed(tenant).await?;
+                tx.note_place(guild).await?;
+                tx.commit().await
+            };
+            match noting.await {
+                Ok(()) => desk.inner().noted.add(place),
+                Err(error) => tracing::warn!(%error, "where a user came from could not be noted"),
+            }
+        }));
     }
 }
 

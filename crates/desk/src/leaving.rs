@@ -97,7 +97,7 @@ impl Desk {
         let subject = tx.audit_subject().await?;
         let entries = match tx.audit_verify().await? {
             AuditVerdict::Whole(head) => head.map_or(0, |head| head.seq),
-            AuditVerdict::BrokenAt(seq) => seq,
+            AuditVerdict::BrokenAt(seq) | AuditVerdict::NotAsPublished(seq) => seq,
         };
         let deleted = tx.forget().await?;
         tx.commit().await?;

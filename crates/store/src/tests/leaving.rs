@@ -1,6 +1,6 @@
 //! P19: leaving means gone, and the audit book stays whole.
 
-use super::world::{World, alice, eve, everything, tenant};
+use super::world::{World, alice, eve, tenant};
 use crate::testing::TestDb;
 use crate::{AuditAction, AuditEntry, AuditVerdict, Books, StoreError};
 
