@@ -145,11 +145,11 @@ async fn act(data: &Data, turn: &Turn, action: Action, pressed: Option<&Embed>) 
         Action::Cancel(intent) => cancel(data, turn, intent).await,
         Action::TellMe(_) => tell_me(data, turn).await,
         Action::ShowBalance(account) => {
-            let work = async { desk.balance(tenant, Some(&desk.name_of(tenant, account).await?)).await };
+            let work = Box::pin(async { desk.balance(tenant, Some(&desk.name_of(tenant, account).await?)).await });
             then_show(turn, Doing::Reading, work.map(|done| done.map(|it| reply::balance::balance(&it)))).await
         }
         Action::ShowPositions(account) => {
-            let work = async { desk.positions(tenant, Some(&desk.name_of(tenant, account).await?)).await };
+            let work = Box::pin(async { desk.positions(tenant, Some(&desk.name_of(tenant, account).await?)).await });
             then_show(turn, Doing::Reading, work.map(|done| done.map(|it| reply::positions::positions(&it)))).await
         }
         Action::ShowOrders(account) => orders(data, turn, account, Which::Open).await,

@@ -55,7 +55,7 @@ impl Desk {
         let opened = self.open(tenant, ask.account.as_deref()).await?;
         self.may_order(&opened.account)?;
         let seen = self.survey(tenant, &opened, &ask.order).await?;
-        self.servers_allow(tenant, &opened.account, &ask, &seen).await?;
+        self.servers_allow(tenant, &opened.account, ask, &seen).await?;
         let Opened { account, access } = opened;
         drop(access);
         let asks = ask.card || account.always_confirm || account.environment == Environment::Live;
