@@ -15,7 +15,8 @@ async fn who_has_to_wait_for_the_budget_is_told_for_how_long_and_then_answered()
     ham.links(Environment::Paper).await;
     let (clock, mut told, mut answered) = (SystemClock::start(), 0, 0);
     while told == 0 {
-        let acts = futures::future::join_all((0..4).map(|_| ham.runs(Place::Server, "positions", &[]))).await;
+        let commands = ["positions", "account status", "balance", "orders"];
+        let acts = futures::future::join_all(commands.map(|command| ham.runs(Place::Server, command, &[]))).await;
         for act in acts {
             let act = act.within(PATIENCE);
             let first = act.message_when(|message| !message.text().contains("thinking")).await.unwrap();
@@ -25,6 +26,7 @@ async fn who_has_to_wait_for_the_budget_is_told_for_how_long_and_then_answered()
             } else {
                 act.message_when(|message| !message.text().is_empty()).await.unwrap()
             };
+            assert!(!last.text().contains("does not answer"), "Alpaca did: {}", last.text());
             answered += usize::from(!last.text().is_empty());
         }
         assert!(clock.elapsed() < PATIENCE * 2, "nobody was told of a wait");

@@ -25,6 +25,7 @@ mod leaks;
 mod limits;
 mod live;
 mod mydata;
+mod notices;
 mod outages;
 mod paper;
 mod restart;

@@ -12,6 +12,7 @@ use desk::Refused;
 use desk::connect::FormFor;
 use desk::views::Switch;
 use domain::account::{AccountName, NameRefusal};
+use domain::brokerage::Lane;
 use domain::fresh;
 use domain::symbol::looks_like_secret;
 use std::sync::atomic::Ordering;
@@ -147,8 +148,9 @@ async fn status(
     account: Option<String>,
 ) -> Result<(), Unanswered> {
     let turn = Turn::of_command(&ctx.framework.serenity_context.http, ctx.interaction);
-    let desk = &ctx.data().desk;
+    let desk = &ctx.data().desk.apart();
     let work = async { desk.account_health(turn.tenant(), account.as_deref()).await.map(|it| show::health(&it)) };
+    let work = answer::telling_waits(&turn, desk, Lane::Reads, Box::pin(work));
     answer::with_reply(ctx, &turn, Doing::Reading, work).await
 }
 

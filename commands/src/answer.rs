@@ -84,7 +84,7 @@ pub(crate) async fn telling_waits<T>(turn: &Turn, desk: &Desk, lane: Lane, work:
         }
         let wait = desk.queued(lane);
         if wait > MOMENT {
-            let (done, shown) = join(work, turn.show_once(&queued(wait))).await;
+            let (done, shown) = join(work, turn.meanwhile(&queued(wait))).await;
             if let Err(failure) = shown {
                 tracing::debug!(%failure, kind = "queued", "Discord did not take the word about a wait");
             }

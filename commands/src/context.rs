@@ -189,6 +189,15 @@ impl Turn {
         done_unless_refused(edited)
     }
 
+    /// Something that is soon replaced, while the work goes on: in the message of a command; beside that of a button, which may
+    /// have to stay as it is.
+    pub(crate) async fn meanwhile(&self, reply: &Reply) -> Result<(), Unanswered> {
+        match self.kind {
+            Kind::Command | Kind::Form => self.show_once(reply).await,
+            Kind::Press => self.aside(reply).await,
+        }
+    }
+
     /// After any first answer: another message that only the user sees; what was there stays as it is.
     pub(crate) async fn aside(&self, reply: &Reply) -> Result<(), Unanswered> {
         let sent = reply.follow_up().execute(&self.http, (None, self.token.expose_secret())).await;

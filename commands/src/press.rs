@@ -1,6 +1,6 @@
 //! Buttons and sent forms. Each is routed by its custom id alone, to a row in the database: no memory of the message is needed.
 
-use crate::answer::{MOMENT, enter, refuse, show_placed, show_receipt};
+use crate::answer::{MOMENT, enter, refuse, show_placed, show_receipt, telling_waits};
 use crate::context::{Turn, Unanswered};
 use crate::form::pasted;
 use crate::framework::Data;
@@ -282,7 +282,9 @@ async fn orders(data: &Data, turn: &Turn, account: AccountId, which: Which) -> R
 
 async fn check(data: &Data, turn: &Turn, intent: IntentId) -> Result<(), Unanswered> {
     turn.defer().await?;
-    match data.desk.check_now(turn.tenant(), intent).await {
+    let desk = data.desk.apart();
+    let looking = desk.check_now(turn.tenant(), intent);
+    match telling_waits(turn, &desk, Lane::Urgent, Box::pin(looking)).await {
         Ok(receipt) => show_receipt(data, turn, receipt, None).await,
         Err(refused) => beside(turn, &refused, Doing::Reading).await,
     }
@@ -290,8 +292,9 @@ async fn check(data: &Data, turn: &Turn, intent: IntentId) -> Result<(), Unanswe
 
 async fn cancel(data: &Data, turn: &Turn, intent: IntentId) -> Result<(), Unanswered> {
     turn.defer().await?;
-    let desk = &data.desk;
-    let canceled = match desk.cancel(turn.tenant(), None, Target::Intent(intent), turn.interaction()).await {
+    let desk = &data.desk.apart();
+    let canceling = desk.cancel(turn.tenant(), None, Target::Intent(intent), turn.interaction());
+    let canceled = match telling_waits(turn, desk, Lane::Urgent, Box::pin(canceling)).await {
         Ok(canceled) => canceled,
         Err(refused) => return beside(turn, &refused, Doing::Canceling).await,
     };

@@ -62,7 +62,7 @@ pub(crate) fn sending(pressed: Option<&Embed>, wait: Option<Duration>) -> Reply 
 
 /// While a command waits for the account's request budget.
 pub(crate) fn queued(wait: Duration) -> Reply {
-    Reply::plain(queue(wait)).say(BUSY).say("This message changes by itself; there is nothing to do.")
+    Reply::plain(queue(wait)).say(BUSY).say("What you asked for follows by itself; there is nothing to do.")
 }
 
 const BUSY: &str =

@@ -178,7 +178,12 @@ impl Desk {
         let (broker, wait) = match self.unseal(tenant, keyed) {
             Ok(opened) => {
                 let wait = self.inner().brokerage.wait(&opened.access.meter, Lane::Reads);
-                (self.read(READ, self.inner().brokerage.account(&opened.access)).await.map_err(Trouble::Broker), wait)
+                (
+                    self.read_in_turn(READ, self.inner().brokerage.account(&opened.access))
+                        .await
+                        .map_err(Trouble::Broker),
+                    wait,
+                )
             }
             Err(_) => (Err(Trouble::Vault), Duration::ZERO),
         };
@@ -194,7 +199,7 @@ impl Desk {
     /// The account's refusals, [`Refused::KeysNoLongerAccepted`], [`Refused::Trouble`].
     pub async fn balance(&self, tenant: Tenant, name: Named<'_>) -> Result<Balance, Refused> {
         let opened = self.open(tenant, name).await?;
-        let read = self.read(READ, self.inner().brokerage.account(&opened.access)).await;
+        let read = self.read_in_turn(READ, self.inner().brokerage.account(&opened.access)).await;
         match read {
             Ok(broker) => Ok(Balance { account: opened.account, broker, at: self.inner().clock.now() }),
             Err(failure) => Err(self.failed(tenant, &opened.account, failure).await),
@@ -207,7 +212,7 @@ impl Desk {
     /// The account's refusals, [`Refused::KeysNoLongerAccepted`], [`Refused::Trouble`].
     pub async fn positions(&self, tenant: Tenant, name: Named<'_>) -> Result<Positions, Refused> {
         let opened = self.open(tenant, name).await?;
-        match self.read(READ, self.inner().brokerage.positions(&opened.access)).await {
+        match self.read_in_turn(READ, self.inner().brokerage.positions(&opened.access)).await {
             Ok(mut list) => {
                 list.sort_by_key(|position| Reverse(position.value.unwrap_or(position.cost).0.abs()));
                 Ok(Positions { account: opened.account, list, at: self.inner().clock.now() })
@@ -223,7 +228,7 @@ impl Desk {
     pub async fn orders(&self, tenant: Tenant, name: Named<'_>, which: Which) -> Result<Orders, Refused> {
         let opened = self.open(tenant, name).await?;
         let read = self.inner().brokerage.orders(&opened.access, which, None, ORDERS_MAX);
-        let list = match self.read(READ, read).await {
+        let list = match self.read_in_turn(READ, read).await {
             Ok(list) => list,
             Err(failure) => return Err(self.failed(tenant, &opened.account, failure).await),
         };

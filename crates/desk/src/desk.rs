@@ -69,8 +69,9 @@ impl Default for Limits {
 #[derive(Clone)]
 pub struct Desk {
     inner: Arc<Inner>,
-    /// The budget that the use case under way on this clone has to pass, for [`Desk::queued`].
-    paying: Arc<Mutex<Option<Meter>>>,
+    /// The budget that the use case under way on this clone has to pass, for [`Desk::queued`]. Only on a clone that is
+    /// [`Desk::apart`]: on the others, use cases of many users run side by side.
+    paying: Option<Arc<Mutex<Option<Meter>>>>,
 }
 
 /// The parts, and what the desk keeps in memory. None of it is needed to finish an order.
@@ -105,7 +106,7 @@ impl Desk {
                 noted: Noted::default(),
                 since,
             }),
-            paying: Arc::default(),
+            paying: None,
         }
     }
 
@@ -117,19 +118,22 @@ impl Desk {
     /// The same desk, for one use case whose waiting somebody wants to see.
     #[must_use]
     pub fn apart(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner), paying: Arc::default() }
+        Self { inner: Arc::clone(&self.inner), paying: Some(Arc::default()) }
     }
 
     /// How long the use case under way on this clone would still wait for its account's request budget, about. Zero before
-    /// it is known which account that is.
+    /// it is known which account that is, and on a clone that is not [`Desk::apart`].
     pub fn queued(&self, lane: Lane) -> Duration {
-        let paying = self.paying.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let paying = self.paying.as_ref();
+        let paying = paying.and_then(|paying| paying.lock().unwrap_or_else(PoisonError::into_inner).clone());
         paying.map_or(Duration::ZERO, |meter| self.inner.brokerage.wait(&meter, lane))
     }
 
     /// Notes whose budget pays.
     pub(crate) fn pays(&self, meter: &Meter) {
-        *self.paying.lock().unwrap_or_else(PoisonError::into_inner) = Some(meter.clone());
+        if let Some(paying) = &self.paying {
+            *paying.lock().unwrap_or_else(PoisonError::into_inner) = Some(meter.clone());
+        }
     }
 
     /// The part of the desk that [`Desk`]'s own files work with.

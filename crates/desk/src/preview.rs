@@ -5,6 +5,7 @@ use crate::desk::Desk;
 use crate::refused::{Refused, Trouble};
 use crate::submit::BUDGET;
 use crate::views::ConfirmCard;
+use chrono::TimeDelta;
 use domain::account::{Asset, BrokerAccount, LinkedAccount, MarketClock, Position, Snapshot};
 use domain::brokerage::Lane;
 use domain::fresh;
@@ -22,6 +23,10 @@ use store::{AuditAction, AuditEntry, NewTicket, Ticket};
 const ASSET: Duration = Duration::from_secs(8);
 /// Longest wait for everything else.
 const REST: Duration = Duration::from_secs(4);
+
+/// How often it is looked whether a read still stands in line, and how long it may stand there all in all.
+const TICK: Duration = Duration::from_millis(250);
+const IN_LINE: Duration = Duration::from_secs(30);
 
 /// What was read.
 pub(crate) struct Surroundings {
@@ -42,11 +47,11 @@ impl Desk {
         }
         let (brokerage, market, access) = (&self.inner().brokerage, &self.inner().market, &on.access);
         let (asset, snapshot, broker, positions, clock) = tokio::join!(
-            self.read(ASSET, brokerage.asset(access, &order.symbol)),
-            self.read(REST, market.snapshot(access, &order.symbol)),
-            self.read(REST, brokerage.account(access)),
-            self.read(REST, brokerage.positions(access)),
-            self.read(REST, self.market_time(access)),
+            self.read_in_turn(ASSET, brokerage.asset(access, &order.symbol)),
+            self.read_in_turn(REST, market.snapshot(access, &order.symbol)),
+            self.read_in_turn(REST, brokerage.account(access)),
+            self.read_in_turn(REST, brokerage.positions(access)),
+            self.read_in_turn(REST, self.market_time(access)),
         );
         if let Ok(clock) = &clock {
             self.inner().session.note(*clock, self.inner().clock.elapsed());
@@ -63,6 +68,37 @@ impl Desk {
         let seen = Surroundings { asset, snapshot, broker, positions, market: clock.ok() };
         seen.check_holdings(order).map_err(Refused::Rule)?;
         Ok(seen)
+    }
+
+    /// A read that somebody waits for, who sees how long the queue is (see [`Desk::queued`]). `span` is for the broker to answer
+    /// in; standing in the account's line is not its silence, and is not called so.
+    pub(crate) async fn read_in_turn<T>(
+        &self,
+        span: Duration,
+        read: impl Future<Output = Result<T, ReadFailure>> + Send,
+    ) -> Result<T, ReadFailure> {
+        let mut read = std::pin::pin!(read);
+        let clock = &self.inner().clock;
+        let (mut silent, mut queued) = (Duration::ZERO, Duration::ZERO);
+        loop {
+            let began = clock.elapsed();
+            if let Some(done) = self.within(TICK.min(span), read.as_mut()).await {
+                return done;
+            }
+            let (passed, wait) = (clock.elapsed().saturating_sub(began), self.queued(Lane::Reads));
+            if wait.is_zero() {
+                silent += passed
+            } else {
+                queued += passed
+            }
+            if silent >= span {
+                return Err(ReadFailure::Unavailable);
+            }
+            if queued >= IN_LINE {
+                let until = TimeDelta::from_std(wait).ok().map(|wait| clock.now() + wait);
+                return Err(ReadFailure::RateLimited { until });
+            }
+        }
     }
 
     /// A read that is not waited for longer than it is worth.

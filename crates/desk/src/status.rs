@@ -4,7 +4,9 @@ use crate::accounts::unproved;
 use crate::desk::Desk;
 use crate::refused::{Refused, Trouble};
 use crate::views::ServiceStatus;
+use chrono::TimeDelta;
 use domain::account::{Environment, LinkedAccount, MarketClock};
+use domain::brokerage::Lane;
 use domain::outcome::ReadFailure;
 use domain::tenant::Tenant;
 use futures::future::join_all;
@@ -61,6 +63,12 @@ impl Desk {
             Err(Refused::Trouble(trouble)) => return Err(trouble),
             Err(_) => return Err(Trouble::Broker(ReadFailure::Credentials)),
         };
+        let wait = self.inner().brokerage.wait(&opened.access.meter, Lane::Reads);
+        if wait >= PART {
+            // Our own line, not Alpaca's silence.
+            let until = TimeDelta::from_std(wait).ok().map(|wait| self.inner().clock.now() + wait);
+            return Err(Trouble::Broker(ReadFailure::RateLimited { until }));
+        }
         let read = self.read(PART, self.market_time(&opened.access)).await;
         if read == Err(ReadFailure::Credentials) {
             self.note_keys_refused(tenant, account).await;

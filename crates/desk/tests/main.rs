@@ -15,4 +15,5 @@ mod settle;
 mod stop;
 mod submit;
 mod sweep;
+mod waits;
 mod world;

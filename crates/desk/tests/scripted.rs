@@ -47,6 +47,10 @@ struct Book {
     look_up: Option<Lookup>,
     quote: Option<(i64, i64)>,
     held: Option<i64>,
+    /// How long the account's line is.
+    line: Duration,
+    /// Accounts are asked for in vain.
+    silent: bool,
     /// Every request, in order: what, and where to.
     asked: Vec<(&'static str, Environment)>,
     posted: Vec<(Environment, ClientOrderId)>,
@@ -89,6 +93,11 @@ impl Scripted {
 
     pub fn quotes(&self, bid: i64, ask: i64) {
         self.book(|book| book.quote = Some((bid, ask)));
+    }
+
+    /// Accounts are asked for in vain from now on, and behind a line of that length.
+    pub fn falls_silent(&self, line: Duration) {
+        self.book(|book| (book.silent, book.line) = (true, line));
     }
 
     pub fn holds(&self, qty: i64) {
@@ -137,6 +146,9 @@ impl Scripted {
 #[async_trait]
 impl Brokerage for Scripted {
     async fn account(&self, on: &Access) -> Result<BrokerAccount, ReadFailure> {
+        if self.book(|book| book.silent) {
+            std::future::pending::<()>().await;
+        }
         self.admit("account", on)
     }
 
@@ -269,7 +281,7 @@ impl Brokerage for Scripted {
     }
 
     fn wait(&self, _: &Meter, _: Lane) -> Duration {
-        Duration::ZERO
+        self.book(|book| book.line)
     }
 }
 

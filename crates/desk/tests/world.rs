@@ -7,7 +7,7 @@ use desk::place::Ask;
 use desk::views::{ConfirmCard, FormDone, Placed, Receipt};
 use desk::{Desk, Limits, Parts, Refused};
 use domain::account::{AccountName, Environment, LinkedAccount};
-use domain::clock::SystemClock;
+use domain::clock::{Clock, SystemClock};
 use domain::fresh;
 use domain::ids::{IntentId, InteractionId, TicketId, UserId};
 use domain::money::{Price, Quantity};
@@ -78,6 +78,11 @@ impl World {
     /// The same with a pool of its own.
     pub fn another_desk_on(&self, store: Store) -> Desk {
         desk_on(store, &self.broker, &self.ring)
+    }
+
+    /// The same database and broker, seen on another clock.
+    pub fn desk_by(&self, clock: Arc<dyn Clock>) -> Desk {
+        desk_by(self.db.store().clone(), &self.broker, &self.ring, clock)
     }
 
     /// A user with one linked account.
@@ -157,12 +162,16 @@ impl World {
 }
 
 fn desk_on(store: Store, broker: &Scripted, ring: &SecretString) -> Desk {
+    desk_by(store, broker, ring, Arc::new(SystemClock::start()))
+}
+
+fn desk_by(store: Store, broker: &Scripted, ring: &SecretString, clock: Arc<dyn Clock>) -> Desk {
     Desk::new(Parts {
         store,
         ring: KeyRing::parse(ring).unwrap(),
         brokerage: Arc::new(broker.clone()),
         market: Arc::new(broker.clone()),
-        clock: Arc::new(SystemClock::start()),
+        clock,
         limits: Limits::default(),
         doors: desk::Doors::default(),
     })
