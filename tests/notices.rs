@@ -7,15 +7,21 @@ use sim::discord::{DmPolicy, MessageView, Place};
 use sim::exchange::Environment;
 use std::time::Duration;
 
-/// A resting order, decided long before Discord stopped taking edits of its message, and then canceled at Alpaca.
-async fn ends_late(town: &Town, friend: &Friend) {
-    let order = friend.runs(Place::Server, "buy", &[("symbol", "AAPL"), ("quantity", "1"), ("limit", "1")]).await;
-    order.message_when(|m| m.text().contains("Working")).await.unwrap();
-    town.db
-        .as_superuser("SET session_replication_role = replica; UPDATE app.intents SET created_at = created_at - interval '20 minutes'")
-        .await;
-    let said = friend.says("cancel", &[("order", "all")]).await;
-    friend.presses(&said, &said.buttons().remove(0)).await.message_when(|m| !m.text().contains("?")).await.unwrap();
+/// Resting orders, decided long before Discord stopped taking edits of their messages, and then canceled at Alpaca.
+async fn end_late(town: &mut Town, friends: &[&Friend]) {
+    for friend in friends {
+        let order = friend.runs(Place::Server, "buy", &[("symbol", "AAPL"), ("quantity", "1"), ("limit", "1")]).await;
+        order.message_when(|m| m.text().contains("Working")).await.unwrap();
+    }
+    // Nobody follows the messages any more, as after a quarter of an hour.
+    town.restart().await;
+    let older = "UPDATE app.intents SET created_at = created_at - interval '20 minutes'";
+    town.db.as_superuser(&format!("SET session_replication_role = replica; {older}")).await;
+    for friend in friends {
+        let asked = friend.says("cancel", &[("order", "all")]).await;
+        let canceled = friend.presses(&asked, &asked.buttons().remove(0)).await;
+        canceled.message_when(|m| m.text().contains("Cancel taken")).await.unwrap();
+    }
     hurry(town).await;
 }
 
@@ -50,8 +56,7 @@ async fn a_friend_who_asked_is_told_of_a_late_end_once_and_one_who_did_not_is_no
     assert!(ham.says("settings", &[]).await.text().contains("off"), "nobody is asked on their behalf");
     let set = ham.says("settings", &[("notices", "on")]).await;
     assert!(set.ephemeral && set.text().contains("on"), "{}", set.text());
-    ends_late(&town, &silent).await;
-    ends_late(&town, &ham).await;
+    end_late(&mut town, &[&silent, &ham]).await;
     let told = told(&ham, 1).await;
     for word in ["PAPER", "Canceled", "/settings notices:off"] {
         assert!(told[0].text().contains(word), "{word}: {}", told[0].text());
@@ -68,17 +73,17 @@ async fn a_friend_who_asked_is_told_of_a_late_end_once_and_one_who_did_not_is_no
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_door_is_respected_and_said() {
-    let town = Town::open().await;
+    let mut town = Town::open().await;
     town.exchange.set_quote("AAPL", Decimal::new(18_450, 2), Decimal::new(18_452, 2));
-    for (name, policy) in [("ham", DmPolicy::Blocked), ("eggs", DmPolicy::Closed)] {
-        let friend = town.friend(name);
+    let (ham, eggs) = (town.friend("ham"), town.friend("eggs"));
+    for (friend, policy) in [(&ham, DmPolicy::Blocked), (&eggs, DmPolicy::Closed)] {
         friend.links(Environment::Paper).await;
         friend.says("settings", &[("notices", "on")]).await;
         friend.user.set_dm_policy(policy);
-        ends_late(&town, &friend).await;
     }
+    end_late(&mut town, &[&ham, &eggs]).await;
     town.until_sql("select string_agg(outcome, ',') from app.notices", "undeliverable,undeliverable").await;
     town.until_sql("select count(*)::text from app.users where settings ->> 'notices' = 'undeliverable'", "2").await;
-    let said = town.friend("ham").says("settings", &[]).await;
+    let said = ham.says("settings", &[]).await;
     assert!(said.text().contains("Discord did not let a message through"), "{}", said.text());
 }
