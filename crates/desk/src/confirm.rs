@@ -3,7 +3,7 @@
 use crate::access::{Opened, Why};
 use crate::desk::Desk;
 use crate::gate::Inside;
-use crate::place::{Ask, audit_intended};
+use crate::place::{Ask, intended};
 use crate::refused::{Refused, Trouble};
 use crate::submit::Unsent;
 use crate::views::Placed;
@@ -177,10 +177,11 @@ impl Desk {
             Err(StoreError::Conflict(Constraint::TicketUsed)) => return Err(Refused::Ticket(TicketRefusal::Used)),
             Err(error) => return Err(error.into()),
         };
-        // Keys that do not open are found out before the ticket is used up: without the commit it is not.
-        let opened = self.unseal(tenant, tx.account_with_credential(confirmed.intent.account).await?)?;
+        // The keys and the entry in one round trip. Keys that do not open are found out before the ticket is used up: without
+        // the commit it is not.
+        let keyed = tx.open_credential(confirmed.intent.account, &intended(&confirmed.intent)).await?;
+        let opened = self.unseal(tenant, keyed)?;
         self.may_order(&opened.account)?;
-        audit_intended(&mut tx, &confirmed.intent).await?;
         match tx.commit().await {
             Ok(()) => Ok((confirmed, opened)),
             Err(StoreError::Ambiguous) => {

@@ -12,7 +12,7 @@ use domain::ids::{IntentId, InteractionId};
 use domain::order::Order;
 use domain::tenant::Tenant;
 use serde_json::json;
-use store::{AuditAction, AuditEntry, Constraint, Direct, Intent, NewIntent, StoreError, TenantTx};
+use store::{AuditAction, AuditEntry, Constraint, Direct, Intent, NewIntent, StoreError};
 
 /// What the user asked for.
 #[derive(Clone, Debug)]
@@ -137,7 +137,7 @@ impl Desk {
             other => other?,
         };
         let Direct::Stored(intent) = &direct else { return Ok(direct) };
-        audit_intended(&mut tx, intent).await?;
+        tx.audit(&intended(intent)).await?;
         match tx.commit().await {
             Ok(()) => Ok(direct),
             Err(StoreError::Ambiguous) => self.reread(tenant, new.id).await.map(Direct::Stored),
@@ -155,8 +155,8 @@ impl Desk {
 }
 
 /// The entry that stands beside every new intent.
-pub(crate) async fn audit_intended(tx: &mut TenantTx, intent: &Intent) -> Result<(), StoreError> {
-    tx.audit(&AuditEntry {
+pub(crate) fn intended(intent: &Intent) -> AuditEntry {
+    AuditEntry {
         account: Some(intent.account),
         intent: Some(intent.id),
         interaction: Some(intent.interaction),
@@ -167,6 +167,5 @@ pub(crate) async fn audit_intended(tx: &mut TenantTx, intent: &Intent) -> Result
             "order": intent.order.canonical(),
         }),
         ..AuditEntry::of(AuditAction::OrderIntended)
-    })
-    .await
+    }
 }
