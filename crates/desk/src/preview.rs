@@ -87,9 +87,9 @@ impl Desk {
             }
             let (passed, wait) = (clock.elapsed().saturating_sub(began), self.queued(Lane::Reads));
             if wait.is_zero() {
-                silent += passed
+                silent += passed;
             } else {
-                queued += passed
+                queued += passed;
             }
             if silent >= span {
                 return Err(ReadFailure::Unavailable);
