@@ -6,7 +6,7 @@ use domain::settings::{Notices, Settings};
 #[test]
 fn settings_say_what_they_do_and_how_to_change_them() {
     let texts: String = [Notices::Off, Notices::On, Notices::Undeliverable]
-        .map(|notices| settings::settings(&Settings { notices }).transcript())
+        .map(|notices| settings::settings(&Settings { notices, ..Settings::default() }).transcript())
         .concat();
     insta::assert_snapshot!(texts, @r#"
     [grey] -
