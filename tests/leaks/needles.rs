@@ -64,8 +64,8 @@ fn forms(secret: &[u8]) -> Vec<(&'static str, String)> {
         (FORMS[3], each(|b| format!("{b:02x}"), "")),
         (FORMS[4], each(|b| format!("{b:02X}"), "")),
         (FORMS[5], each(|b| format!("%{b:02X}"), "")),
-        (FORMS[6], each(|b| b.to_string(), ",")),
-        (FORMS[7], each(|b| b.to_string(), ", ")),
+        (FORMS[6], each(u8::to_string, ",")),
+        (FORMS[7], each(u8::to_string, ", ")),
         (FORMS[8], String::from_utf8(secret.iter().rev().copied().collect()).unwrap()),
     ];
     // As it stands inside of a longer text, in each of the three places relative to base64's groups of three bytes. The first and
