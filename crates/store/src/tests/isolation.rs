@@ -2,8 +2,8 @@
 
 use super::sql::sources;
 use super::world::{
-    CANARY, GUILD, World, alice, click, eve, everything, fill, new_account, new_intent_id, new_ticket, order,
-    order_ask, sealed, shown,
+    CANARY, GUILD, World, click, eve, everything, fill, new_account, new_intent_id, new_ticket, order, order_ask,
+    sealed, shown,
 };
 use crate::tx::{Disk, Tx};
 use crate::{
@@ -18,14 +18,13 @@ use domain::ids::{ClientOrderId, InteractionId};
 use domain::life::Life;
 use domain::notice::Notice;
 use domain::order::BrokerStatus;
-use domain::settings::Notices;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::time::Duration;
 use uuid::Uuid;
 
 /// Every table that holds something of a user.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
     "users",
     "accounts",
     "credentials",
