@@ -203,7 +203,16 @@ mod tests {
         /buy symbol… [quantity] [dollars] [limit] [tif] [account…] [card] [extended]
         /sell symbol… [quantity] [dollars] [limit] [tif] [account…] [card] [extended]
         /cancel order… [account…]
-        /settings [notices]
+        /settings [notices] [blur]
+        /server
+        /server rules
+        /server live allowed
+        /server limit [dollars]
+        /mydata
+        /mydata what
+        /mydata get format
+        /mydata delete
+        /privacy
         /status
         /help [topic]
         "#);

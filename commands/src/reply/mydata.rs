@@ -187,8 +187,19 @@ mod tests {
             kept("credentials", 2, &["ciphertext"]),
             kept("forms", 0, &["form_id"]),
         ];
-        insta::assert_snapshot!(what(&some).transcript(), @"");
-        insta::assert_snapshot!(what(&[]).transcript(), @"");
+        insta::assert_snapshot!(what(&some).transcript(), @r#"
+        [grey] -
+        # What is kept of you
+        **Accounts** (2): `account_id, name`
+        **Keys, encrypted** (2): `ciphertext`
+
+        `ciphertext` is your encrypted key pair: it is never shown, not even encrypted. `/mydata get` gives you the rest, `/mydata delete` ends it.
+        "#);
+        insta::assert_snapshot!(what(&[]).transcript(), @r#"
+        [grey] -
+        # What is kept of you
+        Nothing.
+        "#);
     }
 
     #[test]
@@ -211,13 +222,37 @@ mod tests {
 
     #[test]
     fn deleting_asks_and_gives_a_receipt() {
-        insta::assert_snapshot!(ask(FormId(uuid::Uuid::from_u128(7))).transcript(), @"");
+        insta::assert_snapshot!(ask(FormId(uuid::Uuid::from_u128(7))).transcript(), @r#"
+        [grey] -
+        # Delete everything?
+        Paddock deletes your keys, accounts, orders, settings and all else it keeps of you, at once. **It cannot be undone.**
+
+        **Positions and open orders stay at Alpaca** as they are; cancel there, or with `/cancel` first. The record of what was done stays, as `/privacy` says, without the link to you. `/mydata get` gives you a copy first.
+
+        To be thorough, delete the API keys at Alpaca, too.
+        (Delete everything | red | forget)
+        (Keep it | grey | stay)
+        "#);
         let receipt = Gone {
             at: now(),
             deleted: vec![("credentials".into(), 2), ("forms".into(), 0), ("subjects".into(), 1), ("users".into(), 1)],
             subject: Some(-42),
             entries: 17,
         };
-        insta::assert_snapshot!(gone(&receipt).transcript(), @"");
+        insta::assert_snapshot!(gone(&receipt).transcript(), @r#"
+        [grey] -
+        # Everything is deleted
+        This is your receipt. Paddock holds no key of yours any more and does not know you.
+
+        ```
+        DELETED          ROWS
+        Keys, encrypted     2
+        You                 1
+        ```
+        · When = <t:1795204800:f>
+        · Record kept = 17 entries, until seven years after each
+        · Its number = `-42`: only you know now that it was yours
+        -- Backups made before this are destroyed in their turn; no key in them opens without the master key.
+        "#);
     }
 }

@@ -127,6 +127,18 @@ fn every_kind_of_refusal_has_its_words() {
     Whoever runs Paddock has switched trading with real money off. You can still look and cancel.
     **Nothing was sent.**
     Use a paper account, or trade at Alpaca itself.
+    # Use it in the server first
+    Whoever runs Paddock lets it be used in certain servers only, and you have not used it in one of them yet.
+    **Nothing was sent.**
+    Give a command there once; from then on direct messages work, too. What you have here stays yours: `/orders`, `/cancel`, `/account list`, `/account remove` and `/mydata` go on working.
+    # Paper only in this server
+    The admins of a server in which you use Paddock forbid orders with real money. That holds in direct messages, too. You can still look and cancel.
+    **Nothing was sent.**
+    Use a paper account, trade at Alpaca itself, or talk to them: `/server rules` shows what they set.
+    # More than this server allows
+    The admins of a server in which you use Paddock allow buys with real money up to $500.00 each.
+    **Nothing was sent.**
+    Buy less, or talk to them: `/server rules` shows what they set.
     # This form can no longer be used
     It was opened more than 15 minutes ago, was sent before, or Paddock could not note down that it was opened.
     **Nothing was stored.**

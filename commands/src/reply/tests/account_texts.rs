@@ -246,6 +246,8 @@ fn the_help_helps() {
     **Your answers** are visible to you alone. Server owners do not see them, and cannot trade for you.
     **What is kept:** your accounts, your orders, and a record of what was done and when, so that nothing can be changed unnoticed. `/account remove` deletes an account's keys at once.
 
+    `/privacy` says all of it, `/mydata` shows, copies and deletes what is kept of you.
+
     Never put a key into a command's options or a message. If it happened, delete that key at Alpaca.
     [grey] -
     # Help: “sent, not yet confirmed”

@@ -12,12 +12,15 @@ fn settings_say_what_they_do_and_how_to_change_them() {
     [grey] -
     # Your settings
     : Direct messages = **off**: Paddock writes to you only when you use it. `/settings notices:on` lets it tell you when an order's fate becomes known late, when an order ends after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen.
+    : Blur = **off**: amounts are shown at once. `/settings blur:on` masks them until you press a button.
     [grey] -
     # Your settings
     : Direct messages = **on**: Paddock tells you when an order's fate becomes known late, when an order ends after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen. `/settings notices:off` stops that at once.
+    : Blur = **off**: amounts are shown at once. `/settings blur:on` masks them until you press a button.
     [grey] -
     # Your settings
     : Direct messages = **off, because Discord did not let a message through**: you may have blocked Paddock, or closed direct messages from this server. Open them, then `/settings notices:on`.
+    : Blur = **off**: amounts are shown at once. `/settings blur:on` masks them until you press a button.
     "#);
 }
 
