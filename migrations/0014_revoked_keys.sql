@@ -70,8 +70,3 @@ ALTER FUNCTION app.job_revoke_key OWNER TO paddock_jobs;
 ALTER FUNCTION app.job_revoked_keys OWNER TO paddock_jobs;
 ALTER FUNCTION app.job_credentials_once_under OWNER TO paddock_jobs;
 REVOKE CREATE ON SCHEMA app FROM paddock_jobs;
-
--- The book of acts that are nobody's: its own number is what it is.
-SET LOCAL ROLE paddock_jobs;
-INSERT INTO app.subjects (user_id, subject) VALUES (0, 0) ON CONFLICT DO NOTHING;
-RESET ROLE;
