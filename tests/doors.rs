@@ -14,7 +14,7 @@ async fn town_with(overrides: &[(&str, &str)]) -> Town {
 }
 
 async fn told(friend: &Friend, place: Place, command: &str, options: &[(&str, &str)]) -> String {
-    friend.runs(place, command, options).await.reply().await.unwrap().text()
+    friend.says_in(place, command, options).await.text()
 }
 
 #[tokio::test(flavor = "multi_thread")]
