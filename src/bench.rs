@@ -256,6 +256,9 @@ fn asset(n: u32) -> domain::account::Asset {
         tradable: true,
         fractionable: true,
         shortable: true,
+        easy_to_borrow: true,
+        attributes: Vec::new(),
+        steps: domain::account::Steps::default(),
         exchange: "NYSE".into(),
     }
 }

@@ -26,6 +26,7 @@ mod limits;
 mod live;
 mod mydata;
 mod notices;
+mod orders;
 mod outages;
 mod paper;
 mod restart;

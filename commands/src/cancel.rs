@@ -9,12 +9,13 @@ use desk::Refused;
 use desk::cancel::Target;
 use domain::brokerage::Lane;
 use domain::ids::BrokerOrderId;
+use domain::symbol::Symbol;
 
 /// Cancel an open order, or all of them
 #[poise::command(slash_command)]
 pub(crate) async fn cancel(
     ctx: Context<'_>,
-    #[description = "Pick an open order from the list"]
+    #[description = "Pick an open order from the list; or a symbol, for all of its orders"]
     #[autocomplete = "open_orders"]
     order: String,
     #[description = "Which account; your default if you leave it out"]
@@ -28,6 +29,10 @@ pub(crate) async fn cancel(
         match wanted(&order)? {
             Wanted::All => {
                 desk.cancel_all(tenant, account.as_deref(), interaction).await.map(|it| cancels::ask_all(&it))
+            }
+            Wanted::Symbol(symbol) => {
+                let canceled = desk.cancel_symbol(tenant, account.as_deref(), &symbol, interaction);
+                canceled.await.map(|it| cancels::canceled_all(&it))
             }
             Wanted::One(id) => {
                 let target = Target::Order(id);
@@ -43,6 +48,7 @@ pub(crate) async fn cancel(
 enum Wanted {
     All,
     One(BrokerOrderId),
+    Symbol(Symbol),
 }
 
 /// Discord lets a user send what was never offered, so it is read like any other text.
@@ -51,7 +57,11 @@ fn wanted(typed: &str) -> Result<Wanted, Refused> {
     if typed.eq_ignore_ascii_case(ALL_ORDERS) || typed.eq_ignore_ascii_case("all open orders") {
         return Ok(Wanted::All);
     }
-    typed.parse().map(Wanted::One).map_err(|_| Refused::NoSuchOrder)
+    match (typed.parse(), Symbol::parse(typed)) {
+        (Ok(id), _) => Ok(Wanted::One(id)),
+        (_, Ok(symbol)) => Ok(Wanted::Symbol(symbol)),
+        _ => Err(Refused::NoSuchOrder),
+    }
 }
 
 #[cfg(test)]
@@ -60,12 +70,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_all_and_an_id_are_taken() {
+    fn only_all_an_id_and_a_symbol_are_taken() {
         assert_eq!(wanted(" All "), Ok(Wanted::All));
         assert_eq!(wanted("all open orders"), Ok(Wanted::All));
         let id = "904837e3-3b76-47ec-b432-046db621571b";
         assert_eq!(wanted(id), Ok(Wanted::One(id.parse().unwrap())));
-        for odd in ["", "AAPL", "alles", "1", "904837e3"] {
+        assert_eq!(wanted("aapl"), Ok(Wanted::Symbol(Symbol::from_broker("AAPL"))));
+        for odd in ["", "?", "1", "904837e3"] {
             assert_eq!(wanted(odd), Err(Refused::NoSuchOrder), "{odd}");
         }
     }

@@ -29,12 +29,23 @@ pub(crate) async fn symbols(ctx: Context<'_>, typed: &str) -> CreateAutocomplete
     in_time(WITHIN, async { ctx.data().desk.symbol_choices(typed) }).await
 }
 
-/// Open orders of the account that was named so far, and all of them as the last line.
-pub(crate) async fn open_orders(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
-    let account = ctx.args.iter().find_map(|arg| match arg.value {
+/// What the account that was named so far holds.
+pub(crate) async fn held(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let (tenant, account) = (turn(ctx).tenant(), account(ctx));
+    in_time(WITHIN, ctx.data().desk.held_choices(tenant, account, typed)).await
+}
+
+/// The account that was named so far.
+fn account(ctx: Context<'_>) -> Option<&str> {
+    ctx.args.iter().find_map(|arg| match arg.value {
         ResolvedValue::String(value) if arg.name == "account" => Some(value),
         _ => None,
-    });
+    })
+}
+
+/// Open orders of the account that was named so far, and all of them as the last line.
+pub(crate) async fn open_orders(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let account = account(ctx);
     let tenant = turn(ctx).tenant();
     in_time(WITHIN, async {
         let mut list = ctx.data().desk.open_order_choices(tenant, account, typed).await;

@@ -111,11 +111,11 @@ impl Turn {
         }
     }
 
-    /// The turn of a sent form.
+    /// The turn of a sent form. One that was opened by a button answers in that button's message.
     pub(crate) fn of_form(http: &Arc<Http>, form: &ModalInteraction) -> Self {
         Self {
             http: Arc::clone(http),
-            kind: Kind::Form,
+            kind: if form.message.is_some() { Kind::Press } else { Kind::Form },
             id: form.id,
             token: form.token.as_str().into(),
             user: form.user.id,

@@ -3,10 +3,10 @@
 //! Only the old shape of modal (action row with a text input) works: serenity 0.12.5 loses the values of the newer one.
 
 use crate::reply::escape::{cut, plain};
-use crate::reply::words;
+use crate::reply::words as shown;
 use crate::routes::Action;
 use desk::connect::{FormFor, Pasted};
-use domain::ids::FormId;
+use domain::ids::{FormId, TicketId};
 use serenity::all::{ActionRow, ActionRowComponent, CreateActionRow, CreateInputText, CreateModal, InputTextStyle};
 
 const KEY_ID: &str = "key_id";
@@ -19,7 +19,7 @@ const LONGEST: u16 = 200;
 /// The form. Says before anything is typed that Discord sees it.
 pub(crate) fn form(id: FormId, purpose: &FormFor) -> CreateModal {
     let title = match purpose {
-        FormFor::Link { environment, .. } => format!("Link a {} account", words::environment(*environment)),
+        FormFor::Link { environment, .. } => format!("Link a {} account", shown::environment(*environment)),
         FormFor::Rotate { account: Some(name) } => format!("New keys for {}", plain(name, 32)),
         FormFor::Rotate { account: None } => "New keys for your default account".to_owned(),
     };
@@ -31,6 +31,22 @@ pub(crate) fn form(id: FormId, purpose: &FormFor) -> CreateModal {
         .max_length(LONGEST);
     CreateModal::new(Action::Form(id).to_string(), cut(&title, SHORT))
         .components(vec![CreateActionRow::InputText(key_id), CreateActionRow::InputText(secret)])
+}
+
+const WORDS: &str = "words";
+
+/// The form with the words of a large order. What they are, the card says.
+pub(crate) fn phrase(ticket: TicketId) -> CreateModal {
+    let words = CreateInputText::new(InputTextStyle::Short, "The words on the card, just as they stand", WORDS)
+        .placeholder("Such as SELL 500 TSLA LIVE")
+        .max_length(100);
+    CreateModal::new(Action::Typed(ticket).to_string(), "A large order")
+        .components(vec![CreateActionRow::InputText(words)])
+}
+
+/// The words that were typed, without regard to case and to blanks between them.
+pub(crate) fn words(rows: &[ActionRow]) -> String {
+    value(rows, WORDS).split_whitespace().collect::<Vec<_>>().join(" ").to_uppercase()
 }
 
 /// What was pasted. A field that is missing, or there twice, counts as empty.

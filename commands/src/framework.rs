@@ -3,7 +3,7 @@
 use crate::context::Unanswered;
 use crate::turnstile::Turnstile;
 use crate::watchers::Watchers;
-use crate::{account, cancel, failures, help, look, mydata, press, privacy, server, settings, status, trade};
+use crate::{account, cancel, close, failures, help, look, mydata, press, privacy, server, settings, status, trade};
 use desk::Desk;
 use serenity::all::{CreateAllowedMentions, CreateCommand, InstallationContext, InteractionContext};
 
@@ -54,6 +54,10 @@ pub(crate) fn commands() -> Vec<poise::Command<Data, Unanswered>> {
         look::orders(),
         trade::buy(),
         trade::sell(),
+        trade::spread(),
+        close::close(),
+        close::close_all(),
+        close::replace(),
         cancel::cancel(),
         settings::settings(),
         server::server(),
@@ -158,7 +162,7 @@ mod tests {
         for (path, options) in all().1 {
             for option in options.as_array().unwrap() {
                 let (name, kind) = (option["name"].as_str().unwrap(), option["type"].as_u64().unwrap());
-                let expected = if matches!(name, "card" | "extended" | "allowed") { 5 } else { 3 };
+                let expected = if matches!(name, "card" | "extended" | "allowed" | "oco") { 5 } else { 3 };
                 assert_eq!(kind, expected, "{path} {name}");
             }
         }
@@ -200,10 +204,14 @@ mod tests {
         /balance [account…]
         /positions [account…]
         /orders [account…] [show]
-        /buy symbol… [quantity] [dollars] [limit] [tif] [account…] [card] [extended]
-        /sell symbol… [quantity] [dollars] [limit] [tif] [account…] [card] [extended]
+        /buy symbol… [quantity] [dollars] [percent] [risk] [limit] [stop] [trail] [take_profit] [stop_loss] [stop_loss_limit] [oco] [effect] [tif] [account…] [card] [extended]
+        /sell symbol… [quantity] [dollars] [percent] [risk] [limit] [stop] [trail] [take_profit] [stop_loss] [stop_loss_limit] [oco] [effect] [tif] [account…] [card] [extended]
+        /spread legs [net] [quantity] [account…] [card]
+        /close symbol… [percent] [quantity] [limit] [account…] [card]
+        /close-all [account…]
+        /replace order… [limit] [stop] [trail] [quantity] [tif] [account…] [card]
         /cancel order… [account…]
-        /settings [notices] [blur]
+        /settings [notices] [blur] [typed_above]
         /server
         /server rules
         /server live allowed

@@ -7,45 +7,43 @@ use crate::context::Turn;
 use crate::form::pasted;
 use crate::press::asked_by;
 use crate::routes::Action;
-use crate::trade::Typed;
-use domain::order::{Pricing, Side, Size};
+use crate::typed::{Typed, legs, net};
+use domain::money::Price;
+use domain::order::{Side, Size};
+use domain::sizing::Amount;
+use domain::symbol::AssetKind;
 use secrecy::ExposeSecret;
 use serenity::all::{Event, Http, Interaction, InteractionCreateEvent, ModalInteractionData};
 use serenity::model::event::GatewayEvent;
 use std::sync::Arc;
 
-/// The options of `/buy` as they were typed, one a line: symbol, quantity, dollars, limit. An empty line was left out.
+/// The options of `/buy` as they were typed, one a line: symbol, quantity, dollars, limit, stop, trail, take profit, stop loss,
+/// then legs and net price of a spread. An empty line was left out.
 pub fn order_text(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let mut lines = text.split('\n');
     let mut next = || lines.next().filter(|line| !line.is_empty()).map(str::to_owned);
     let symbol = next().unwrap_or_default();
-    let (quantity, dollars, limit) = (next(), next(), next());
-    let typed = Typed { symbol, quantity, dollars, limit, tif: None, extended: None };
+    let (quantity, dollars, limit, stop) = (next(), next(), next(), next());
+    let (trail, take_profit, stop_loss) = (next(), next(), next());
+    let typed = Typed { symbol, quantity, dollars, limit, stop, trail, take_profit, stop_loss, ..Typed::default() };
+    let _ = (next().map(|text| legs(&text)), next().map(|text| net(&text)));
     for side in [Side::Buy, Side::Sell] {
         let Ok(order) = typed.order(side) else { continue };
+        let Amount::Exactly(amount) = order.size else { panic!("{order:?}") };
+        let order = order.sized(amount);
         let symbol = order.symbol.as_str();
-        assert!((1..=12).contains(&symbol.len()) && symbol.is_ascii(), "{symbol:?}");
+        assert!((1..=21).contains(&symbol.len()) && symbol.is_ascii(), "{symbol:?}");
         let size = match order.size {
             Size::Shares(quantity) => quantity.get(),
             Size::Dollars(usd) => usd.0,
         };
         assert!(size.is_sign_positive() && !size.is_zero() && size.scale() <= 9, "{order:?}");
-        if let Pricing::Limit(price) = order.pricing {
-            assert!(price.fits_increment() && price.get().is_sign_positive(), "{order:?}");
+        if order.symbol.kind() != AssetKind::Crypto {
+            assert!(order.pricing.limit().is_none_or(Price::fits_increment), "{order:?}");
         }
-        let again = Typed { symbol: symbol.to_owned(), ..typed_again(&order.size, &order.pricing) };
-        assert_eq!(again.order(side).as_ref(), Ok(&order), "what was understood reads back the same");
+        assert_eq!(order.columns().order().as_ref(), Some(&order), "what was understood reads back the same");
     }
-}
-
-fn typed_again(size: &Size, pricing: &Pricing) -> Typed {
-    let (quantity, dollars) = match size {
-        Size::Shares(quantity) => (Some(quantity.to_string()), None),
-        Size::Dollars(usd) => (None, Some(usd.0.to_string())),
-    };
-    let limit = pricing.limit().map(|price| price.get().to_string());
-    Typed { symbol: String::new(), quantity, dollars, limit, tif: None, extended: None }
 }
 
 /// The custom id of a button or a form.

@@ -4,6 +4,7 @@ mod account;
 mod answer;
 mod cancel;
 mod choices;
+mod close;
 mod context;
 mod failures;
 mod form;
@@ -25,6 +26,7 @@ mod settings;
 mod status;
 mod trade;
 mod turnstile;
+mod typed;
 mod watchers;
 mod words;
 

@@ -2,10 +2,10 @@
 
 use crate::answer::{MOMENT, enter, refuse, show_placed, show_receipt, telling_waits};
 use crate::context::{Turn, Unanswered};
-use crate::form::pasted;
+use crate::form::{pasted, phrase, words};
 use crate::framework::Data;
 use crate::reply::error::{Doing, Mishap, mishap, reply as refusal};
-use crate::reply::{self, Reply, accounts, cancels, card, mydata};
+use crate::reply::{self, Reply, accounts, cancels, card, closes, mydata};
 use crate::routes::{Action, RouteRefusal};
 use crate::turnstile::Errand;
 use desk::cancel::Target;
@@ -65,6 +65,14 @@ async fn unbroken(turn: &Turn, work: impl Future<Output = Result<(), Unanswered>
 async fn submitted(data: &Data, turn: &Turn, sent: &ModalInteraction) -> Result<(), Unanswered> {
     let form: FormId = match sent.data.custom_id.parse() {
         Ok(Action::Form(form)) => form,
+        Ok(Action::Typed(ticket)) => {
+            let _pass = match enter(data, turn, Errand::Use) {
+                Ok(pass) => pass,
+                Err(why) => return turn.answer(&mishap(why)).await,
+            };
+            let card = sent.message.as_ref().and_then(|message| message.embeds.first());
+            return Box::pin(confirm(data, turn, ticket, Some(words(&sent.data.components)), card)).await;
+        }
         Ok(_) => return turn.answer(&mishap(Mishap::Route(RouteRefusal::NotOurs))).await,
         Err(refusal) => return turn.answer(&mishap(Mishap::Route(refusal))).await,
     };
@@ -111,7 +119,7 @@ async fn act(data: &Data, turn: &Turn, action: Action, pressed: Option<&Embed>) 
     let desk = &data.desk;
     let (tenant, interaction) = (turn.tenant(), turn.interaction());
     match action {
-        Action::Confirm(ticket) => confirm(data, turn, ticket, pressed).await,
+        Action::Confirm(ticket) => confirm(data, turn, ticket, None, pressed).await,
         Action::Discard(ticket) => {
             let work = desk.discard(tenant, ticket, interaction).map(|done| done.map(|()| card::discarded()));
             then_show(turn, Doing::Ordering, work).await
@@ -154,7 +162,10 @@ async fn act(data: &Data, turn: &Turn, action: Action, pressed: Option<&Embed>) 
         }
         Action::ShowOrders(account) => orders(data, turn, account, Which::Open).await,
         Action::ShowAllOrders(account) => orders(data, turn, account, Which::All).await,
-        Action::Form(_) => turn.answer(&mishap(Mishap::Route(RouteRefusal::NotOurs))).await,
+        Action::CloseAll(ticket) => close_all(data, turn, ticket).await,
+        Action::Mend(intent) => mend(data, turn, intent).await,
+        Action::Phrase(ticket) => turn.open(phrase(ticket)).await,
+        Action::Form(_) | Action::Typed(_) => turn.answer(&mishap(Mishap::Route(RouteRefusal::NotOurs))).await,
     }
 }
 
@@ -163,6 +174,10 @@ const fn errand(action: Action) -> Errand {
     match action {
         Action::Confirm(_)
         | Action::Switch(_)
+        | Action::CloseAll(_)
+        | Action::Mend(_)
+        | Action::Phrase(_)
+        | Action::Typed(_)
         | Action::TellMe(_)
         | Action::Form(_)
         | Action::ShowBalance(_)
@@ -205,12 +220,12 @@ async fn turned_down(turn: &Turn, refused: &Refused, doing: Doing, spent: bool) 
 /// Whether the message must stay: the ticket is still good, or it was used or replaced, so that the message may show something
 /// newer, which a late second press must not overwrite.
 const fn leaves_the_card(refused: &Refused) -> bool {
-    use TicketRefusal::{Elsewhere, Unknown, Used, Void};
+    use TicketRefusal::{Elsewhere, Phrase, Unknown, Used, Void};
     matches!(
         refused,
         Refused::Settling
             | Refused::Stopping
-            | Refused::Ticket(Unknown | Used | Void | Elsewhere)
+            | Refused::Ticket(Unknown | Used | Void | Elsewhere | Phrase)
             | Refused::Trouble(Trouble::Database | Trouble::Vault | Trouble::KeyRevoked)
     )
 }
@@ -225,7 +240,27 @@ async fn beside(turn: &Turn, refused: &Refused, doing: Doing) -> Result<(), Unan
 
 /// The press that places an order. The acknowledgement leaves at once, in a task of its own, so that nothing in the desk can
 /// hold it up; the desk waits for Discord's word on it before a live order goes out.
-async fn confirm(data: &Data, turn: &Turn, ticket: TicketId, pressed: Option<&Embed>) -> Result<(), Unanswered> {
+async fn confirm(
+    data: &Data,
+    turn: &Turn,
+    ticket: TicketId,
+    typed: Option<String>,
+    pressed: Option<&Embed>,
+) -> Result<(), Unanswered> {
+    let (accepted, ack) = acknowledge(turn);
+    let click = Click { ticket, interaction: turn.interaction(), guild: turn.guild() };
+    let desk = data.desk.apart();
+    let confirming = pin!(desk.confirm_typed(turn.tenant(), click, typed, ack));
+    let (placed, spent) = match select(confirming, pin!(tokio::time::sleep(STILL))).await {
+        Either::Left((placed, _)) => (placed, false),
+        // Polled together: an edit that Discord is slow to take must not hold up the order.
+        Either::Right(((), confirming)) => join(confirming, say_sending(turn, &accepted, &desk, pressed)).await,
+    };
+    show_confirmed(data, turn, placed, spent).await
+}
+
+/// Sends the acknowledgement; whether it was taken, as a mark and as something to wait for.
+fn acknowledge(turn: &Turn) -> (Arc<AtomicBool>, impl Future<Output = Ack> + Send + use<>) {
     let accepted = Arc::new(AtomicBool::new(false));
     let ack = tokio::spawn({
         let (turn, accepted) = (turn.clone(), Arc::clone(&accepted));
@@ -243,16 +278,17 @@ async fn confirm(data: &Data, turn: &Turn, ticket: TicketId, pressed: Option<&Em
             }
         }
     });
-    let ack = async move { ack.await.unwrap_or(Ack::Refused) };
+    (accepted, async move { ack.await.unwrap_or(Ack::Refused) })
+}
+
+/// The press that closes everything, acknowledged as an order's is.
+async fn close_all(data: &Data, turn: &Turn, ticket: TicketId) -> Result<(), Unanswered> {
+    let (_, ack) = acknowledge(turn);
     let click = Click { ticket, interaction: turn.interaction(), guild: turn.guild() };
-    let desk = data.desk.apart();
-    let confirming = pin!(desk.confirm(turn.tenant(), click, ack));
-    let (placed, spent) = match select(confirming, pin!(tokio::time::sleep(STILL))).await {
-        Either::Left((placed, _)) => (placed, false),
-        // Polled together: an edit that Discord is slow to take must not hold up the order.
-        Either::Right(((), confirming)) => join(confirming, say_sending(turn, &accepted, &desk, pressed)).await,
-    };
-    show_confirmed(data, turn, placed, spent).await
+    match data.desk.apart().confirm_close_all(turn.tenant(), click, ack).await {
+        Ok(closed) => turn.show(&closes::closed(&closed)).await,
+        Err(refused) => turned_down(turn, &refused, Doing::Ordering, false).await,
+    }
 }
 
 /// Takes the buttons away while the order is on its way. Returns whether the card is gone.
@@ -278,6 +314,15 @@ async fn orders(data: &Data, turn: &Turn, account: AccountId, which: Which) -> R
     // On the heap: it reads Alpaca and the ledger.
     let work = Box::pin(async { desk.orders(tenant, Some(&desk.name_of(tenant, account).await?), which).await });
     then_show(turn, Doing::Reading, work.map(|done| done.map(|it| reply::orders::orders(&it, which)))).await
+}
+
+/// A refused order again, on a card.
+async fn mend(data: &Data, turn: &Turn, intent: IntentId) -> Result<(), Unanswered> {
+    turn.defer().await?;
+    match data.desk.apart().mend(turn.tenant(), intent, turn.interaction(), turn.guild()).await {
+        Ok(placed) => show_placed(data, turn, placed).await,
+        Err(refused) => beside(turn, &refused, Doing::Ordering).await,
+    }
 }
 
 async fn check(data: &Data, turn: &Turn, intent: IntentId) -> Result<(), Unanswered> {

@@ -5,6 +5,7 @@ pub(crate) mod balance;
 mod blur;
 pub(crate) mod cancels;
 pub(crate) mod card;
+pub(crate) mod closes;
 mod embed;
 pub(crate) mod error;
 pub(crate) mod escape;

@@ -24,6 +24,12 @@ pub(crate) enum Action {
     Remove(TicketId),
     /// Cancel all open orders.
     CancelAll(TicketId),
+    /// Cancel all open orders and close every position.
+    CloseAll(TicketId),
+    /// Ask for the words of a large order.
+    Phrase(TicketId),
+    /// The form with the words of a large order.
+    Typed(TicketId),
     /// Leave everything as it is.
     Keep(TicketId),
     /// Look at an order again.
@@ -32,6 +38,8 @@ pub(crate) enum Action {
     Cancel(IntentId),
     /// Write to the user by itself from now on; asked beside an order whose fate is not known.
     TellMe(IntentId),
+    /// Do what helps an order that Alpaca refused, and show it again.
+    Mend(IntentId),
     /// The form with an account's keys.
     Form(FormId),
     /// Delete everything of the user.
@@ -74,10 +82,14 @@ impl Action {
             Self::Switch(id) => ("switch", id.0),
             Self::Remove(id) => ("remove", id.0),
             Self::CancelAll(id) => ("cancel_all", id.0),
+            Self::CloseAll(id) => ("close_all", id.0),
+            Self::Phrase(id) => ("phrase", id.0),
+            Self::Typed(id) => ("typed", id.0),
             Self::Keep(id) => ("keep", id.0),
             Self::Check(id) => ("check", id.0),
             Self::Cancel(id) => ("cancel", id.0),
             Self::TellMe(id) => ("tell_me", id.0),
+            Self::Mend(id) => ("mend", id.0),
             Self::Form(id) => ("form", id.0),
             Self::Forget(id) => ("forget", id.0),
             Self::Stay(id) => ("stay", id.0),
@@ -115,10 +127,14 @@ impl FromStr for Action {
             "switch" => Self::Switch(TicketId(id()?)),
             "remove" => Self::Remove(TicketId(id()?)),
             "cancel_all" => Self::CancelAll(TicketId(id()?)),
+            "close_all" => Self::CloseAll(TicketId(id()?)),
+            "phrase" => Self::Phrase(TicketId(id()?)),
+            "typed" => Self::Typed(TicketId(id()?)),
             "keep" => Self::Keep(TicketId(id()?)),
             "check" => Self::Check(IntentId(id()?)),
             "cancel" => Self::Cancel(IntentId(id()?)),
             "tell_me" => Self::TellMe(IntentId(id()?)),
+            "mend" => Self::Mend(IntentId(id()?)),
             "form" => Self::Form(FormId(id()?)),
             "forget" => Self::Forget(FormId(id()?)),
             "stay" => Self::Stay(FormId(id()?)),
@@ -145,17 +161,21 @@ mod tests {
 
     const ID: &str = "0123456789abcdef0123456789abcdef";
 
-    fn all(id: Uuid) -> [Action; 16] {
+    fn all(id: Uuid) -> [Action; 20] {
         [
             Action::Confirm(TicketId(id)),
             Action::Discard(TicketId(id)),
             Action::Switch(TicketId(id)),
             Action::Remove(TicketId(id)),
             Action::CancelAll(TicketId(id)),
+            Action::CloseAll(TicketId(id)),
+            Action::Phrase(TicketId(id)),
+            Action::Typed(TicketId(id)),
             Action::Keep(TicketId(id)),
             Action::Check(IntentId(id)),
             Action::Cancel(IntentId(id)),
             Action::TellMe(IntentId(id)),
+            Action::Mend(IntentId(id)),
             Action::Form(FormId(id)),
             Action::Forget(FormId(id)),
             Action::Stay(FormId(id)),

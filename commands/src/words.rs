@@ -7,7 +7,7 @@ use crate::reply::help::Topic;
 use crate::reply::mydata::Format;
 use domain::account::Environment;
 use domain::brokerage::Which;
-use domain::order::TimeInForce;
+use domain::order::{Effect, TimeInForce};
 use poise::{SlashArgError, SlashArgument};
 use serenity::all::{CommandInteraction, CommandOptionType, Context, CreateCommandOption, ResolvedValue};
 
@@ -51,6 +51,18 @@ word_option! {
     TifWord(TimeInForce) {
         "day", "day: until the close" => TimeInForce::Day;
         "gtc", "gtc: until canceled" => TimeInForce::Gtc;
+        "opg", "opg: in the opening auction" => TimeInForce::Opg;
+        "cls", "cls: in the closing auction" => TimeInForce::Cls;
+        "ioc", "ioc: at once, the rest canceled" => TimeInForce::Ioc;
+        "fok", "fok: at once and whole, or not at all" => TimeInForce::Fok;
+    }
+}
+
+word_option! {
+    /// Whether an option order opens or closes.
+    EffectWord(Effect) {
+        "open", "open" => Effect::Open;
+        "close", "close" => Effect::Close;
     }
 }
 

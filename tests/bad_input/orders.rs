@@ -65,7 +65,7 @@ fn refused_at_once() -> Vec<([String; 4], &'static str)> {
     rows.extend(numbers.iter().map(|number| (row("AAPL", number, "", ""), NOT_A_NUMBER)));
     rows.extend(numbers.iter().map(|number| (row("AAPL", "", number, ""), NOT_A_NUMBER)));
     rows.extend(prices.iter().map(|price| (row("AAPL", "1", "", price), NOT_A_NUMBER)));
-    rows.push((row("AAPL", "1", "50", ""), "Shares or dollars?"));
+    rows.push((row("AAPL", "1", "50", ""), "Which size?"));
     rows.push((row("AAPL", "", "", ""), "How much?"));
     rows.push((row("AAPL", "aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3x", "", ""), SECRET));
     rows
@@ -126,7 +126,7 @@ async fn an_order_that_breaks_a_rule_of_the_broker_is_not_sent() {
         watch.answer(&format!("{options:?}"), &answer, says);
     }
     let short = ham.says("sell", &[("symbol", "AAPL"), ("quantity", "0.5")]).await;
-    watch.answer("a fraction sold short", &short, "More than you hold");
+    watch.answer("a fraction sold short", &short, "Whole shares only");
     watch.verdict(&mut town, &ham).await;
 }
 
@@ -154,7 +154,7 @@ fn forged() -> Vec<(&'static str, Value, &'static str)> {
         ),
         (
             "a word that is not offered",
-            buy(json!([text("symbol", json!("AAPL")), text("quantity", json!("1")), text("tif", json!("fok"))])),
+            buy(json!([text("symbol", json!("AAPL")), text("quantity", json!("1")), text("tif", json!("gtd"))])),
             changed,
         ),
         ("an unknown command", json!({"id": "1", "name": "transfer", "type": 1, "options": []}), changed),

@@ -19,6 +19,7 @@ use domain::fresh;
 use domain::ids::{InteractionId, TicketId, UserId};
 use domain::money::{Price, Quantity};
 use domain::order::{Order, Pricing, Side, Size};
+use domain::sizing::Amount;
 use domain::symbol::Symbol;
 use domain::tenant::Tenant;
 use futures::future::join_all;
@@ -370,7 +371,8 @@ async fn link(desk: Desk, tenant: Tenant, keys: AccountHandle) {
 }
 
 fn ask(order: &Order, card: bool, interaction: InteractionId) -> Ask {
-    Ask { account: None, order: order.clone(), card, interaction, guild: None }
+    let exactly = Amount::Exactly(order.size);
+    Ask { account: None, order: order.clone().sized(exactly), card, interaction, guild: None }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test is Discord")]

@@ -1,17 +1,19 @@
 //! The card that waits for Confirm or Cancel: the same lines in the same places, every time.
 
-use super::escape::prose;
-use super::{Button, Reply, words};
+use super::escape::{code, prose};
+use super::{Button, Reply, orders, words};
 use crate::routes::Action;
-use desk::views::ConfirmCard;
+use desk::views::{ConfirmCard, Warning};
 use domain::account::{Environment, Quote};
-use domain::order::Side;
-use rust_decimal::Decimal;
+use domain::money::Usd;
+use domain::order::{Class, Order, Side};
 use serenity::all::Embed;
 use std::time::Duration;
 
 /// The longest company name that we show.
 const COMPANY: usize = 80;
+/// The longest leg of a spread: `sell 10 GOOGL 18 Dec 2026 $250.00 call`.
+const LEG: usize = 60;
 
 /// The card with its buttons.
 pub(crate) fn card(card: &ConfirmCard) -> Reply {
@@ -23,18 +25,27 @@ pub(crate) fn card(card: &ConfirmCard) -> Reply {
     if !card.company.trim().is_empty() {
         reply = reply.say(prose(&card.company, COMPANY));
     }
-    for warning in warnings(card) {
-        reply = reply.say(format!("**{warning}**"));
+    if let Class::MultiLeg(legs) = &order.class {
+        let legs: Vec<_> = legs.as_slice().iter().map(|leg| prose(&leg.to_string(), LEG)).collect();
+        reply = reply.say(legs.join("\n"));
+    }
+    for warning in &card.warnings {
+        reply = reply.say(format!("**{}**", warned(warning)));
+    }
+    if let Some(phrase) = &card.phrase {
+        reply = reply.say(format!("This is a large order. To confirm, type `{}`.", code(phrase, 100)));
     }
     reply
         .with("Side", words::side(order.side))
         .with("Size", words::size(order))
         .with("Type", words::terms(order))
+        .with_some("Exits", exits(order))
         .with("Bid / ask", card.quote.map_or_else(|| "no quote".to_owned(), |quote| bid_ask(&quote, card)))
         .with(
             money_name(order.side),
             card.estimate.map_or_else(|| "unknown".to_owned(), |usd| format!("{usd} before fees")),
         )
+        .with_some("Fees", card.fees.filter(|fees| !fees.0.is_zero()).map(|fees| format!("up to about {fees}")))
         .with_some("Buying power", card.buying_power.map(|now| after(now, card.buying_power_after)))
         .with("Position", position(card))
         .with_wide(
@@ -78,7 +89,10 @@ pub(crate) fn discarded() -> Reply {
 }
 
 fn confirm(card: &ConfirmCard) -> Button {
-    let action = Action::Confirm(card.ticket);
+    let action = match card.phrase {
+        Some(_) => Action::Phrase(card.ticket),
+        None => Action::Confirm(card.ticket),
+    };
     match card.account.environment {
         Environment::Live => Button::danger(action, "Confirm with real money"),
         Environment::Paper => Button::go(action, "Confirm on paper"),
@@ -94,10 +108,14 @@ const fn money_name(side: Side) -> &'static str {
 
 fn bid_ask(quote: &Quote, card: &ConfirmCard) -> String {
     let price = |price: Option<domain::money::Price>| price.map_or_else(|| "–".to_owned(), |price| price.to_string());
-    format!("{} / {}, {} old", price(quote.bid), price(quote.ask), words::span(card.at - quote.at))
+    let spread = match (quote.bid, quote.ask) {
+        (Some(bid), Some(ask)) if ask >= bid => format!(" (spread {})", Usd(ask.get() - bid.get())),
+        _ => String::new(),
+    };
+    format!("{} / {}{spread}, {} old", price(quote.bid), price(quote.ask), words::span(card.at - quote.at))
 }
 
-fn after(now: domain::money::Usd, after: Option<domain::money::Usd>) -> String {
+fn after(now: Usd, after: Option<Usd>) -> String {
     match after {
         Some(after) => format!("{now} → {after}"),
         None => now.to_string(),
@@ -111,14 +129,27 @@ fn position(card: &ConfirmCard) -> String {
     }
 }
 
+/// `take profit at $200.00, stop loss at $170.00`.
+fn exits(order: &Order) -> Option<String> {
+    let exits = order.class.to_string();
+    (!exits.is_empty()).then(|| exits.trim_start_matches(", ").to_owned())
+}
+
 /// What a trader would want to be told before pressing.
-fn warnings(card: &ConfirmCard) -> Vec<&'static str> {
-    let mut warnings = Vec::new();
-    if card.buying_power_after.is_some_and(|usd| usd.0 < Decimal::ZERO) {
-        warnings.push("This takes more than your buying power; Alpaca will probably refuse it.");
+fn warned(warning: &Warning) -> String {
+    match warning {
+        Warning::BuyingPower => "This takes more than your buying power; Alpaca will probably refuse it.".into(),
+        Warning::Short => "This sells more than you hold and opens a short position.".into(),
+        Warning::WashTrade(other) => format!(
+            "Your open order ({}) is on the other side and would trade with this one; Alpaca will refuse it. Cancel that one, or make them the two exits of one order (`oco`).",
+            orders::what(other)
+        ),
+        Warning::Unprotected => {
+            "Nothing bounds the loss of this position: no stop loss, and no open stop order.".into()
+        }
+        Warning::Concentrated(part) => {
+            format!("The position would be {} of the account.", words::percent(*part).trim_start_matches('+'))
+        }
+        Warning::FarFromMarket(away) => format!("The limit is {} away from the market.", words::percent(*away)),
     }
-    if card.held_after.is_some_and(|after| after < Decimal::ZERO) && card.order.side == Side::Sell {
-        warnings.push("This sells more than you hold and opens a short position.");
-    }
-    warnings
 }

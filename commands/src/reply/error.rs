@@ -6,6 +6,7 @@ pub(crate) mod broker;
 mod framework;
 mod input;
 mod order;
+mod rule;
 
 pub(crate) use framework::{Mishap, mishap};
 
@@ -143,6 +144,11 @@ const fn state_of_things(prose: &Prose, doing: Doing) -> &'static str {
     }
 }
 
+/// A refusal in a few words, for a line of a list.
+pub(crate) fn title_of(refused: &Refused) -> String {
+    explain(refused).title.into_owned()
+}
+
 /// The words for a refusal.
 pub(crate) fn explain(refused: &Refused) -> Prose {
     match refused {
@@ -167,7 +173,14 @@ pub(crate) fn explain(refused: &Refused) -> Prose {
         Refused::Number(field, refusal) => input::number(*field, refusal),
         Refused::SizeMissing => order::size_missing(),
         Refused::SizeTwice => order::size_twice(),
-        Refused::Rule(rule) => input::rule(rule),
+        Refused::Sizing(refusal) => order::sizing(*refusal),
+        Refused::PricesMixed => order::prices_mixed(),
+        Refused::ExitsMissing => order::exits_missing(),
+        Refused::Leg(text) => order::leg(text),
+        Refused::Legs(refusal) => order::legs(refusal),
+        Refused::DebitOrCredit => order::debit_or_credit(),
+        Refused::NotHeld(symbol) => order::not_held(symbol),
+        Refused::Rule(broken) => rule::rule(broken),
         Refused::NoQuote(symbol) => order::no_quote(symbol),
         Refused::Ticket(refusal) => input::ticket(*refusal),
         Refused::NotAcknowledged => order::not_acknowledged(),

@@ -74,6 +74,7 @@ pub(crate) fn position(symbol: &str, qty: &str, value: &str, gain: &str, fractio
     Position {
         symbol: Symbol::from_broker(symbol),
         qty: decimal(qty),
+        is_crypto: false,
         qty_available: decimal(qty),
         entry: usd("100"),
         price: Some(usd("101")),
@@ -115,6 +116,9 @@ pub(crate) fn card(account: LinkedAccount) -> ConfirmCard {
             at: now() - TimeDelta::seconds(3),
         }),
         estimate: Some(usd("922.5")),
+        fees: Some(usd("0")),
+        warnings: Vec::new(),
+        phrase: None,
         buying_power: Some(usd("14625")),
         buying_power_after: Some(usd("13702.5")),
         held: decimal("2"),

@@ -51,7 +51,7 @@ pub(crate) fn in_a_line(order: &BrokerOrder) -> String {
     if !order.filled_qty.is_zero() {
         let filled = words::quantity(order.filled_qty);
         parts.push(match order.filled_avg_price {
-            Some(price) => format!("{filled} filled at {price}"),
+            Some(price) => format!("{filled} filled at {}", Usd(price.get())),
             None => format!("{filled} filled"),
         });
     }
@@ -77,10 +77,16 @@ pub(crate) fn what(order: &BrokerOrder) -> String {
 
 fn terms(order: &BrokerOrder) -> String {
     let kind = prose(&order.kind.replace('_', " "), 24);
-    let price = order.limit_price.map(|price| format!(" {price}")).unwrap_or_default();
+    let stop = order.stop_price.map(|stop| format!(" {stop}")).unwrap_or_default();
+    let trail = order.trail.map(|trail| format!(" {trail}")).unwrap_or_default();
+    let limit = match (order.limit_price, order.stop_price) {
+        (Some(limit), Some(_)) => format!(", limit {limit}"),
+        (Some(limit), None) => format!(" {limit}"),
+        (None, _) => String::new(),
+    };
     let time = prose(&order.time_in_force, 12);
     let hours = if order.extended_hours { " · extended hours" } else { "" };
-    format!("{kind}{price} · {time}{hours}")
+    format!("{kind}{stop}{trail}{limit} · {time}{hours}")
 }
 
 /// A status in a trader's word.

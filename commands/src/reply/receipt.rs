@@ -4,6 +4,7 @@ use super::error::broker;
 use super::escape::{code, prose};
 use super::{Button, Reply, words};
 use crate::routes::Action;
+use desk::mend::Mend;
 use desk::views::Receipt;
 use domain::life::{Ending, State};
 use domain::money::Usd;
@@ -45,6 +46,13 @@ pub(crate) fn sheet(receipt: &Receipt) -> Reply {
     }
     if life.state == State::AtBroker {
         reply = reply.button(Button::quiet(Action::Cancel(receipt.intent), "Cancel order"));
+    }
+    if let (State::Over(Ending::Refused), Some(mend)) = (&life.state, mend(receipt)) {
+        let label = match mend {
+            Mend::Clear => "Cancel what is in the way, ask again",
+            Mend::Limit => "Make it a limit order",
+        };
+        reply = reply.button(Button::quiet(Action::Mend(receipt.intent), label));
     }
     // The one ending that a late arrival reopens.
     if !life.state.is_settled() || life.state == State::Over(Ending::NeverArrived) {
@@ -149,6 +157,10 @@ fn over(ending: Ending, receipt: &Receipt) -> (String, String) {
     (title.to_owned(), text)
 }
 
+fn mend(receipt: &Receipt) -> Option<Mend> {
+    receipt.life.refusal.as_ref().and_then(|refusal| Mend::of(&refusal.reason))
+}
+
 fn refusal(receipt: &Receipt) -> String {
     receipt.life.refusal.as_ref().map_or_else(|| "Alpaca refused the order.".to_owned(), broker::refusal)
 }
@@ -164,7 +176,7 @@ fn filled(receipt: &Receipt) -> Option<String> {
         domain::order::Size::Dollars(_) => words::shares(done),
     };
     Some(match receipt.life.filled_avg_price {
-        Some(price) => format!("{of} at {price}"),
+        Some(price) => format!("{of} at {}", Usd(price.get())),
         None => of,
     })
 }

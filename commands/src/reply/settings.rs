@@ -1,13 +1,28 @@
 //! `/settings`.
 
 use super::Reply;
+use domain::money::Usd;
 use domain::settings::{Notices, Settings};
+use rust_decimal::Decimal;
 
 /// Every setting, and how to change it.
 pub(crate) fn settings(settings: &Settings) -> Reply {
     Reply::plain("Your settings")
         .with_wide("Direct messages", notices(settings.notices))
         .with_wide("Blur", blur(settings.blur))
+        .with_wide("Large orders", large(settings.typed_above))
+}
+
+fn large(above: Option<Decimal>) -> String {
+    match above {
+        Some(above) => format!(
+            "**above {}** a card asks for its words to be typed. `/settings typed_above:off` stops that.",
+            Usd(above)
+        ),
+        None => "**off**: a press confirms an order of any size. `/settings typed_above:10000` makes cards of larger orders \
+                 ask for their words to be typed."
+            .to_owned(),
+    }
 }
 
 const fn notices(notices: Notices) -> &'static str {

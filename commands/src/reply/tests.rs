@@ -12,13 +12,14 @@ use chrono::TimeDelta;
 use desk::Trouble;
 use desk::views::{
     AccountHealth, Accounts, Balance, Canceled, CanceledAll, FormDone, Linked, Orders, Positions, Question, Receipt,
-    ServiceStatus, Tidings,
+    ServiceStatus, Tidings, Warning,
 };
 use domain::account::{AccountStatus, BrokerAccount, Position};
 use domain::brokerage::Which;
 use domain::ids::{ClientOrderId, TicketId};
 use domain::life::{Ending, State};
-use domain::order::{BrokerStatus, Order, Pricing, Side, Size, TimeInForce};
+use domain::money::{Percent, Price};
+use domain::order::{BrokerStatus, Class, Effect, Leg, Legs, Order, Pricing, Side, Size, StopLoss, TimeInForce, Trail};
 use domain::outcome::{CancelOutcome, Doubt, ReadFailure, RefusalReason};
 use domain::symbol::Symbol;
 use std::time::Duration;

@@ -5,12 +5,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::America::New_York;
 use domain::account::{Environment, MarketClock};
 use domain::money::Usd;
-use domain::order::{Order, Pricing, Side, Size, TimeInForce};
+use domain::order::{Class, Order, Pricing, Side, Size, TimeInForce};
+use domain::symbol::AssetKind;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::time::Duration;
 
 /// The longest symbol that we show: option contracts have 21 characters.
 pub(crate) const SYMBOL: usize = 24;
+
+/// The longest name of a contract: `GOOGL1 18 Dec 2026 $12,345.00 call`.
+const CONTRACT: usize = 40;
 
 /// `PAPER` or `LIVE`.
 pub(crate) const fn environment(environment: Environment) -> &'static str {
@@ -103,15 +107,26 @@ pub(crate) const fn side(side: Side) -> &'static str {
 /// `5 AAPL`, `$50.00 of AAPL`.
 pub(crate) fn size(order: &Order) -> String {
     let symbol = prose(order.symbol.as_str(), SYMBOL);
-    match order.size {
-        Size::Shares(qty) => format!("{qty} {symbol}"),
-        Size::Dollars(amount) => format!("{amount} of {symbol}"),
+    match (order.size, order.symbol.kind()) {
+        (Size::Shares(qty), AssetKind::Contract(contract)) => {
+            format!("{qty} {}", prose(&contract.to_string(), CONTRACT))
+        }
+        (Size::Shares(qty), _) if !order.class.legs().is_empty() => format!("{qty} {symbol} spread"),
+        (Size::Shares(qty), _) => format!("{qty} {symbol}"),
+        (Size::Dollars(amount), _) => format!("{amount} of {symbol}"),
     }
 }
 
 /// `Buy 5 AAPL at the market`, `Sell $50.00 of AAPL at $184.50 or better`.
 pub(crate) fn order(order: &Order) -> String {
-    format!("{} {} {}{}", side(order.side), size(order), order.pricing, order.class)
+    let net = match (&order.class, order.side) {
+        (Class::MultiLeg(_), Side::Buy) if order.pricing.limit().is_some() => ", a debit",
+        (Class::MultiLeg(_), Side::Sell) => ", a credit",
+        _ => "",
+    };
+    let instead = if order.replaces.is_some() { "Replace: " } else { "" };
+    let word = if matches!(order.class, Class::MultiLeg(_)) { "Trade" } else { side(order.side) };
+    format!("{instead}{word} {} {}{}{net}", size(order), order.pricing, order.class)
 }
 
 /// `Market · day`, `Limit $184.50 · until canceled · extended hours`.
@@ -141,6 +156,9 @@ pub(crate) const fn time(tif: TimeInForce) -> &'static str {
 
 /// When the market would take an order up.
 pub(crate) fn session(order: &Order, clock: &MarketClock) -> String {
+    if order.symbol.kind() == AssetKind::Crypto {
+        return "Crypto trades around the clock".to_owned();
+    }
     if clock.is_open {
         return format!("Market open until {}", eastern(clock.next_close));
     }

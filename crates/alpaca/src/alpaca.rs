@@ -122,7 +122,10 @@ impl Brokerage for Alpaca {
     }
 
     async fn asset(&self, on: &Access, symbol: &Symbol) -> Result<Asset, ReadFailure> {
-        self.get(on, &assets::Asset(symbol.clone())).await
+        match symbol.contract() {
+            Some(_) => self.get(on, &assets::Contract(symbol.clone())).await,
+            None => self.get(on, &assets::Asset(symbol.clone())).await,
+        }
     }
 
     async fn positions(&self, on: &Access) -> Result<Vec<Position>, ReadFailure> {

@@ -29,6 +29,8 @@ pub(crate) enum Path {
     Assets,
     /// `/v2/assets/{symbol}`
     Asset(Symbol),
+    /// `/v2/options/contracts/{symbol}`
+    Contract(Symbol),
     /// `/v2/positions`
     Positions,
     /// `/v2/positions/{contract}/exercise`
@@ -45,13 +47,17 @@ pub(crate) enum Path {
     LatestQuote(Symbol),
     /// `/v2/stocks/{symbol}/snapshot`
     Snapshot(Symbol),
+    /// `/v1beta3/crypto/us/snapshots`
+    CryptoSnapshots,
+    /// `/v1beta1/options/snapshots`
+    OptionSnapshots,
 }
 
 impl Path {
     /// Who answers it.
     pub(crate) const fn surface(&self) -> Surface {
         match self {
-            Self::LatestQuote(_) | Self::Snapshot(_) => Surface::Data,
+            Self::LatestQuote(_) | Self::Snapshot(_) | Self::CryptoSnapshots | Self::OptionSnapshots => Surface::Data,
             _ => Surface::Trading,
         }
     }
@@ -66,6 +72,7 @@ impl Path {
             Self::Calendar => owned(&["v2", "calendar"]),
             Self::Assets => owned(&["v2", "assets"]),
             Self::Asset(symbol) => owned(&["v2", "assets", named(symbol)?]),
+            Self::Contract(symbol) => owned(&["v2", "options", "contracts", named(symbol)?]),
             Self::Positions => owned(&["v2", "positions"]),
             Self::Exercise(contract) => owned(&["v2", "positions", named(contract)?, "exercise"]),
             Self::DoNotExercise(contract) => owned(&["v2", "positions", named(contract)?, "do-not-exercise"]),
@@ -74,6 +81,8 @@ impl Path {
             Self::OrderByClientId => owned(&["v2", "orders:by_client_order_id"]),
             Self::LatestQuote(symbol) => owned(&["v2", "stocks", named(symbol)?, "quotes", "latest"]),
             Self::Snapshot(symbol) => owned(&["v2", "stocks", named(symbol)?, "snapshot"]),
+            Self::CryptoSnapshots => owned(&["v1beta3", "crypto", "us", "snapshots"]),
+            Self::OptionSnapshots => owned(&["v1beta1", "options", "snapshots"]),
         })
     }
 }
@@ -108,6 +117,7 @@ mod tests {
             Path::Calendar,
             Path::Assets,
             Path::Asset(symbol.clone()),
+            Path::Contract(symbol.clone()),
             Path::Positions,
             Path::Exercise(symbol.clone()),
             Path::DoNotExercise(symbol.clone()),
@@ -116,6 +126,8 @@ mod tests {
             Path::OrderByClientId,
             Path::LatestQuote(symbol.clone()),
             Path::Snapshot(symbol.clone()),
+            Path::CryptoSnapshots,
+            Path::OptionSnapshots,
         ];
         for path in &all {
             match path {
@@ -126,6 +138,7 @@ mod tests {
                 | Path::Calendar
                 | Path::Assets
                 | Path::Asset(_)
+                | Path::Contract(_)
                 | Path::Positions
                 | Path::Exercise(_)
                 | Path::DoNotExercise(_)
@@ -133,14 +146,16 @@ mod tests {
                 | Path::Order(_)
                 | Path::OrderByClientId
                 | Path::LatestQuote(_)
-                | Path::Snapshot(_) => {}
+                | Path::Snapshot(_)
+                | Path::CryptoSnapshots
+                | Path::OptionSnapshots => {}
             }
         }
         all
     }
 
     #[test]
-    fn the_allow_list_is_these_fifteen_paths_and_none_moves_money() {
+    fn the_allow_list_is_these_eighteen_paths_and_none_moves_money() {
         let origins = Origins::alpaca().unwrap();
         let url = |path: &Path| origins.url(Environment::Paper, path).unwrap().to_string();
         let urls: Vec<_> = every(&Symbol::from_broker("BRK.B")).iter().map(url).collect();
@@ -155,6 +170,7 @@ mod tests {
                 format!("{paper}/v2/calendar"),
                 format!("{paper}/v2/assets"),
                 format!("{paper}/v2/assets/BRK.B"),
+                format!("{paper}/v2/options/contracts/BRK.B"),
                 format!("{paper}/v2/positions"),
                 format!("{paper}/v2/positions/BRK.B/exercise"),
                 format!("{paper}/v2/positions/BRK.B/do-not-exercise"),
@@ -163,6 +179,8 @@ mod tests {
                 format!("{paper}/v2/orders:by_client_order_id"),
                 format!("{data}/v2/stocks/BRK.B/quotes/latest"),
                 format!("{data}/v2/stocks/BRK.B/snapshot"),
+                format!("{data}/v1beta3/crypto/us/snapshots"),
+                format!("{data}/v1beta1/options/snapshots"),
             ]
         );
         assert!(!urls.iter().any(|url| url.contains("wallet")));
@@ -190,7 +208,7 @@ mod tests {
                     prop_assert_eq!((url.scheme(), url.port(), url.query(), url.fragment()), ("https", None, None, None));
                     let segments = url.path_segments().unwrap().count();
                     prop_assert_eq!(segments, path.segments().unwrap().len());
-                    prop_assert!(path == Path::Root || url.path().starts_with("/v2/"));
+                    prop_assert!(path == Path::Root || ["/v2/", "/v1beta1/", "/v1beta3/"].iter().any(|root| url.path().starts_with(root)));
                     prop_assert!(!url.path().starts_with("/v2/wallets"));
                 }
             }

@@ -43,6 +43,12 @@ struct Extras {
     existing_qty: Option<Decimal>,
     #[serde(default, deserialize_with = "wire::hint")]
     held_for_orders: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::hint")]
+    available_qty: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::hint")]
+    required_qty: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::hint")]
+    required_options_buying_power: Option<Decimal>,
     #[serde(skip)]
     existing_order: Option<String>,
 }
@@ -103,61 +109,94 @@ impl Problem {
         }
         match self.code {
             Some(40_310_000) => self.business_reason(),
+            Some(40_310_001) => RefusalReason::NoSuchPosition,
             Some(40_310_100) => RefusalReason::AccountRestricted,
             Some(42_210_000) => self.semantic_reason(),
-            Some(40_010_001) if self.says(&["extended hours"]) => RefusalReason::ExtendedHours,
-            Some(40_010_001) if self.says(&["not allowed for account"]) => RefusalReason::AccountRestricted,
-            Some(40_010_000 | 40_010_001) => RefusalReason::Invalid,
+            Some(40_010_000 | 40_010_001) => self.field_reason(),
+            Some(40_410_000) if self.says(&["position"]) => RefusalReason::NoSuchPosition,
+            Some(40_410_000) if self.says(&["order not found"]) => RefusalReason::NoSuchOrder,
+            Some(40_410_000) => RefusalReason::UnknownSymbol,
             _ => RefusalReason::Unrecognised,
         }
+    }
+
+    /// 40010000 and 40010001: a field of the request.
+    fn field_reason(&self) -> RefusalReason {
+        self.first(&[
+            (&["extended hours"], RefusalReason::ExtendedHours),
+            (&["not allowed for account"], RefusalReason::AccountRestricted),
+            (&["unable to replace"], RefusalReason::NotReplaceable),
+        ])
+        .unwrap_or(RefusalReason::Invalid)
     }
 
     /// 40310000: one code for everything that an account may not do. Extra fields first, then stems.
     fn business_reason(&self) -> RefusalReason {
         let extras = &self.extras;
         if extras.existing_order.is_some() || self.says(&["wash trade"]) {
-            RefusalReason::WashTrade { existing_order: extras.existing_order.clone() }
-        } else if self.says(&["sold short", "allowed to short", "open a short sell", "open a long buy"]) {
-            RefusalReason::CannotShort
-        } else if self.says(&["insufficient qty", "insufficient quantity"]) || extras.existing_qty.is_some() {
-            RefusalReason::Quantity {
-                available: extras.available,
-                existing: extras.existing_qty,
-                held: extras.held_for_orders,
-            }
-        } else if self.says(&["buying power", "insufficient balance"]) || extras.buying_power.is_some() {
-            let available = extras.buying_power.or(extras.options_buying_power).or(extras.available);
-            RefusalReason::BuyingPower { available, cost: extras.cost_basis }
-        } else if self.says(&["by user request"]) {
-            RefusalReason::SuspendedByUser
-        } else if self.says(&["not fractionable", "fractional trading is disabled"]) {
-            RefusalReason::NotFractionable
-        } else if self.says(&["not authorized", "not eligible", "liquidation only", "restricted", "day trading"]) {
-            RefusalReason::AccountRestricted
-        } else if self.says(&["minimal amount", "must be submitted after", "notional orders"]) {
-            RefusalReason::Invalid
-        } else {
-            RefusalReason::Unrecognised
+            return RefusalReason::WashTrade { existing_order: extras.existing_order.clone() };
         }
+        if self.says(&["covered call", "cash-secured put"]) {
+            let available = extras.available_qty.or(extras.buying_power).or(extras.available);
+            let required = extras.required_qty.or(extras.required_options_buying_power);
+            return RefusalReason::Uncovered { available, required };
+        }
+        if self.says(&["sold short", "allowed to short", "open a short sell", "open a long buy"]) {
+            return RefusalReason::CannotShort;
+        }
+        if self.says(&["insufficient qty", "insufficient quantity"]) || extras.existing_qty.is_some() {
+            let (available, existing, held) = (extras.available, extras.existing_qty, extras.held_for_orders);
+            return RefusalReason::Quantity { available, existing, held };
+        }
+        if self.says(&["buying power", "insufficient balance", "insufficient cash"]) || extras.buying_power.is_some() {
+            let available = extras.buying_power.or(extras.options_buying_power).or(extras.available);
+            return RefusalReason::BuyingPower { available, cost: extras.cost_basis };
+        }
+        self.first(&[
+            (&["by user request"], RefusalReason::SuspendedByUser),
+            (&["not fractionable", "fractional trading is disabled"], RefusalReason::NotFractionable),
+            (
+                &["options trading", "trade options", "uncovered", "trade spreads", "mleg order"],
+                RefusalReason::OptionsLevel,
+            ),
+            (&["expiring today"], RefusalReason::ContractExpires),
+            (&["exercise requests are not accepted"], RefusalReason::OptionHours),
+            (&["no available position", "no qty available to exercise"], RefusalReason::NoSuchPosition),
+            (&["must be submitted after"], RefusalReason::AuctionHours),
+            (&["minimal amount"], RefusalReason::BelowMinimum),
+            (
+                &["not authorized", "not eligible", "liquidation only", "restricted", "day trading"],
+                RefusalReason::AccountRestricted,
+            ),
+            (&["notional orders"], RefusalReason::Invalid),
+        ])
+        .unwrap_or(RefusalReason::Unrecognised)
     }
 
     /// 42210000: the order makes no sense for that symbol, price or position.
     fn semantic_reason(&self) -> RefusalReason {
         if self.extras.existing_order.is_some() || self.says(&["wash trade"]) {
-            RefusalReason::WashTrade { existing_order: self.extras.existing_order.clone() }
-        } else if self.says(&["\" not found", "symbol not found"]) {
-            RefusalReason::UnknownSymbol
-        } else if self.says(&["not tradable", "not active", "is expired"]) {
-            RefusalReason::NotTradable
-        } else if self.says(&["sub-penny", "pricing criteria"]) {
-            RefusalReason::PriceIncrement
-        } else if self.says(&["extended hours"]) {
-            RefusalReason::ExtendedHours
-        } else if self.says(&["not fractionable"]) {
-            RefusalReason::NotFractionable
-        } else {
-            RefusalReason::Invalid
+            return RefusalReason::WashTrade { existing_order: self.extras.existing_order.clone() };
         }
+        self.first(&[
+            (&["\" not found", "symbol not found"], RefusalReason::UnknownSymbol),
+            (&["is expired", "expires soon"], RefusalReason::ContractExpires),
+            (&["not tradable", "not active"], RefusalReason::NotTradable),
+            (&["sub-penny", "pricing criteria"], RefusalReason::PriceIncrement),
+            (&["extended hours"], RefusalReason::ExtendedHours),
+            (&["not fractionable"], RefusalReason::NotFractionable),
+            (&["fractional orders must"], RefusalReason::FractionTerms),
+            (&["take_profit", "stop_loss"], RefusalReason::Exits),
+            (&["position intent"], RefusalReason::OpensOrCloses),
+            (&["only allowed during market hours"], RefusalReason::OptionHours),
+            (&["replace", "not changed", "> filled_qty", "already in"], RefusalReason::NotReplaceable),
+        ])
+        .unwrap_or(RefusalReason::Invalid)
+    }
+
+    /// The first reason of which a stem is said.
+    fn first(&self, table: &[(&[&str], RefusalReason)]) -> Option<RefusalReason> {
+        table.iter().find(|(stems, _)| self.says(stems)).map(|(_, reason)| reason.clone())
     }
 }
 

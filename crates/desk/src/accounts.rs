@@ -261,6 +261,8 @@ impl Desk {
             environment: account.environment,
             ask,
             // The question's buttons stand in a message that only its user sees, wherever that is.
+            phrase: None,
+            batch: None,
             guild: None,
             lives_for: self.inner().limits.ticket,
         };

@@ -13,6 +13,7 @@ use domain::ids::{BrokerOrderId, IntentId, InteractionId, TicketId};
 use domain::life::Seen;
 use domain::order::BrokerOrder;
 use domain::outcome::{CancelOutcome, Doubt, ReadFailure, RefusalReason};
+use domain::symbol::Symbol;
 use domain::tenant::Tenant;
 use serde_json::json;
 use std::collections::HashMap;
@@ -71,6 +72,44 @@ impl Desk {
             }
             _ => Ok(Canceled { account: opened.account, order, outcome }),
         }
+    }
+
+    /// Asks Alpaca to cancel every open order of one symbol.
+    ///
+    /// # Errors
+    /// [`Refused::NoSuchOrder`] when none is open; the account's refusals; [`Refused::AlreadyHandled`];
+    /// [`Refused::KeysNoLongerAccepted`]; [`Refused::Stopping`]; [`Refused::Trouble`].
+    pub async fn cancel_symbol(
+        &self,
+        tenant: Tenant,
+        name: Named<'_>,
+        symbol: &Symbol,
+        interaction: InteractionId,
+    ) -> Result<CanceledAll, Refused> {
+        let _inside = self.inner().gate.enter_unless_stopping()?;
+        let opened = self.open(tenant, name).await?;
+        let open =
+            match self.read(CALL, self.inner().brokerage.orders(&opened.access, Which::Open, None, LIST_MAX)).await {
+                Ok(open) => open,
+                Err(failure) => return Err(self.failed(tenant, &opened.account, failure).await),
+            };
+        let meant: Vec<_> = open.into_iter().filter(|order| order.symbol.is_same_asset(symbol)).collect();
+        if meant.is_empty() {
+            return Err(Refused::NoSuchOrder);
+        }
+        let mut tx = self.begin(tenant, interaction).await?;
+        for order in &meant {
+            let entry = by(interaction, AuditAction::CancelRequested, &opened.account);
+            tx.audit(&AuditEntry { broker_order: Some(order.id), ..entry }).await?;
+        }
+        tx.commit().await?;
+        let mut results = Vec::with_capacity(meant.len());
+        for order in meant {
+            let outcome = self.call_cancel(&opened, order.id).await;
+            self.note_cancel(tenant, &opened.account, interaction, order.id, &outcome, Some(&order)).await;
+            results.push(Canceled { account: opened.account.clone(), order: Some(order), outcome });
+        }
+        Ok(CanceledAll { account: opened.account, results })
     }
 
     /// Asks before cancelling everything.
@@ -153,7 +192,7 @@ impl Desk {
     }
 
     /// One call, and one more in doubt: a cancel asks for the same thing however often it is asked.
-    async fn call_cancel(&self, on: &Opened, id: BrokerOrderId) -> CancelOutcome {
+    pub(crate) async fn call_cancel(&self, on: &Opened, id: BrokerOrderId) -> CancelOutcome {
         let call = || async {
             let asked = self.within(CALL, self.inner().brokerage.cancel(&on.access, id)).await;
             asked.unwrap_or(CancelOutcome::Unknown(Doubt::TimedOut))
@@ -166,7 +205,7 @@ impl Desk {
 
     /// What the broker said and showed, in one commit. The cancel itself is asked for already, so the user hears of it even
     /// when the database is away; the resolver then sees how the order ended.
-    async fn note_cancel(
+    pub(crate) async fn note_cancel(
         &self,
         tenant: Tenant,
         account: &LinkedAccount,

@@ -47,6 +47,20 @@ impl Desk {
         narrowed(listed.into_iter(), typed)
     }
 
+    /// What the account holds, as the broker shows it.
+    pub async fn held_choices(&self, tenant: Tenant, name: Named<'_>, typed: &str) -> Vec<Choice> {
+        let shown = async {
+            let opened = self.open(tenant, name).await.ok()?;
+            self.inner().brokerage.positions(&opened.access).await.ok()
+        };
+        let positions = self.within(LIST, shown).await.flatten().unwrap_or_default();
+        let lines = positions.into_iter().map(|position| Choice {
+            label: cut(&format!("{} · {}", position.symbol, position.qty.normalize())),
+            value: position.symbol.to_string(),
+        });
+        narrowed(lines, typed)
+    }
+
     async fn open_orders(&self, tenant: Tenant, name: Named<'_>) -> Result<Vec<Choice>, Refused> {
         let opened = self.open(tenant, name).await?;
         let orders = self.inner().brokerage.orders(&opened.access, Which::Open, None, 4 * MOST).await;

@@ -12,7 +12,8 @@ use domain::brokerage::Access;
 use domain::fresh;
 use domain::ids::{InteractionId, TicketId};
 use domain::life::State;
-use domain::order::{Order, Pricing, Side};
+use domain::order::{Class, Order, Pricing, Side};
+use domain::sizing::Amount;
 use domain::tenant::Tenant;
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -65,12 +66,29 @@ impl Desk {
     where
         F: Future<Output = Ack> + Send,
     {
+        self.confirm_typed(tenant, click, None, ack).await
+    }
+
+    /// The same, with what was typed because the card asked for it.
+    ///
+    /// # Errors
+    /// As [`Desk::confirm`]; `Refused::Ticket(Phrase)` when it is something else.
+    pub async fn confirm_typed<F>(
+        &self,
+        tenant: Tenant,
+        click: Click,
+        typed: Option<String>,
+        ack: F,
+    ) -> Result<Placed, Refused>
+    where
+        F: Future<Output = Ack> + Send,
+    {
         let desk = self.clone();
         // On its own, so that a click whose command is canceled half-way still ends as sent or as closed. The acknowledgement
         // is awaited in any case: even a refusal wants to be shown.
         let taking = tokio::spawn(async move {
             let inside = desk.inner().gate.enter()?;
-            desk.take(tenant, click, inside).await
+            desk.take(tenant, click, typed, inside).await
         });
         let (ack, taken) = tokio::join!(ack, taking);
         let taken = match (ack, taken.unwrap_or(Err(Refused::Trouble(Trouble::DatabaseInDoubt)))) {
@@ -122,8 +140,14 @@ impl Desk {
     }
 
     /// Commits the intent, then looks whether the quote has moved.
-    async fn take(&self, tenant: Tenant, click: Click, inside: Inside) -> Result<Taken, Refused> {
-        let (confirmed, Opened { account, access }) = self.commit_click(tenant, click).await?;
+    async fn take(
+        &self,
+        tenant: Tenant,
+        click: Click,
+        typed: Option<String>,
+        inside: Inside,
+    ) -> Result<Taken, Refused> {
+        let (confirmed, Opened { account, access }) = self.commit_click(tenant, click, typed).await?;
         let order = confirmed.intent.order.clone();
         let name = account.name.to_string();
         let unsent = Unsent::new(self, tenant, account, confirmed.intent, inside);
@@ -163,9 +187,21 @@ impl Desk {
     /// One commit: the ticket is used, the intent exists, the book says so. It does not wait for the disk, because that of the
     /// lease does, right before the first byte: a crash of the server in between leaves neither intent nor order, and the
     /// ticket as it was (docs/adr/0002-one-flush.md).
-    async fn commit_click(&self, tenant: Tenant, click: Click) -> Result<(Confirmed, Opened), Refused> {
+    async fn commit_click(
+        &self,
+        tenant: Tenant,
+        click: Click,
+        typed: Option<String>,
+    ) -> Result<(Confirmed, Opened), Refused> {
         let intent = fresh::intent(self.inner().clock.now());
-        let made = Confirm { ticket: click.ticket, intent, interaction: click.interaction, guild: click.guild };
+        let made = Confirm {
+            ticket: click.ticket,
+            intent,
+            interaction: click.interaction,
+            item: 0,
+            typed,
+            guild: click.guild,
+        };
         let mut tx = self.tx_relaxed(tenant).await?;
         let confirmed = match tx.consume_order_ticket(&made).await {
             Ok(Ok(confirmed)) => confirmed,
@@ -219,7 +255,9 @@ impl Desk {
 
     /// Whether the far side of the quote moved against the user by more than the tolerance.
     async fn has_moved(&self, on: &Access, order: &Order, shown: Option<&Quote>) -> bool {
-        let Some(shown) = shown.filter(|_| order.pricing == Pricing::Market) else { return false };
+        // A spread's quote is nobody's to ask for, and any other price waits or bounds what is paid.
+        let asks = order.pricing == Pricing::Market && !matches!(order.class, Class::MultiLeg(_));
+        let Some(shown) = shown.filter(|_| asks) else { return false };
         let now = self.read(QUOTE, self.inner().market.quote(on, &order.symbol)).await;
         now.is_ok_and(|now| moved_against(order.side, shown, &now, self.inner().limits.tolerance))
     }
@@ -227,10 +265,11 @@ impl Desk {
     /// The old ticket is used and its intent closed; the same order is shown again at today's price.
     async fn ask_again(&self, tenant: Tenant, click: Click, order: Order, account: String) -> Result<Placed, Refused> {
         let Click { interaction, guild, .. } = click;
-        let ask = Ask { account: Some(account), order, card: true, interaction, guild };
+        let exactly = Amount::Exactly(order.size);
+        let ask = Ask { account: Some(account), order: order.sized(exactly), card: true, interaction, guild };
         let opened = self.open(tenant, ask.account.as_deref()).await?;
-        let seen = self.survey(tenant, &opened, &ask.order).await?;
-        let card = self.issue_card(tenant, opened.account, &ask, &seen, true).await?;
+        let (order, seen) = self.survey(tenant, &opened, &ask.order, true).await?;
+        let card = self.issue_card(tenant, opened.account, &ask, order, &seen, true).await?;
         Ok(Placed::Ask(Box::new(card)))
     }
 

@@ -176,6 +176,9 @@ mod tests {
             tradable: true,
             fractionable: true,
             shortable: true,
+            easy_to_borrow: true,
+            attributes: Vec::new(),
+            steps: domain::account::Steps::default(),
             exchange: "NASDAQ".to_owned(),
         }
     }

@@ -7,7 +7,7 @@ use crate::refused::Refused;
 use domain::account::{Environment, LinkedAccount};
 use domain::ids::InteractionId;
 use domain::money::Usd;
-use domain::order::Side;
+use domain::order::{Order, Side};
 use domain::tenant::Tenant;
 use serde_json::json;
 use store::{AuditAction, AuditEntry, ServerRules};
@@ -64,21 +64,29 @@ impl Desk {
         tenant: Tenant,
         account: &LinkedAccount,
         ask: &Ask,
+        order: &Order,
         seen: &Surroundings,
     ) -> Result<(), Refused> {
-        if account.environment == Environment::Paper {
-            return Ok(());
-        }
-        let rules = self.tx(tenant).await?.rules_for_me(ask.guild).await?;
-        if rules.forbids_live {
-            return Err(Refused::ServerForbidsLive);
-        }
-        match rules.most {
-            Some(most) if ask.order.side == Side::Buy => {
-                let fits = seen.estimate(&ask.order).is_some_and(|cost| cost.0 <= most.0);
+        match self.most_here(tenant, account, ask.guild).await? {
+            Some(most) if order.side == Side::Buy => {
+                let fits = seen.estimate(order).is_some_and(|cost| cost.0 <= most.0);
                 if fits { Ok(()) } else { Err(Refused::OverServerLimit(most)) }
             }
             _ => Ok(()),
         }
+    }
+
+    /// What one order of that account may be worth there, when there is a limit; refused where live accounts do not trade.
+    pub(crate) async fn most_here(
+        &self,
+        tenant: Tenant,
+        account: &LinkedAccount,
+        guild: Option<i64>,
+    ) -> Result<Option<Usd>, Refused> {
+        if account.environment == Environment::Paper {
+            return Ok(None);
+        }
+        let rules = self.tx(tenant).await?.rules_for_me(guild).await?;
+        if rules.forbids_live { Err(Refused::ServerForbidsLive) } else { Ok(rules.most) }
     }
 }

@@ -10,6 +10,7 @@ use domain::account::{Environment, LinkedAccount};
 use domain::fresh;
 use domain::ids::{IntentId, InteractionId};
 use domain::order::Order;
+use domain::sizing::Amount;
 use domain::tenant::Tenant;
 use serde_json::json;
 use store::{AuditAction, AuditEntry, Constraint, Direct, Intent, NewIntent, StoreError};
@@ -19,8 +20,8 @@ use store::{AuditAction, AuditEntry, Constraint, Direct, Intent, NewIntent, Stor
 pub struct Ask {
     /// Which account, by name; the default when `None`.
     pub account: Option<String>,
-    /// The order.
-    pub order: Order,
+    /// The order; its size may be a wish.
+    pub order: Order<Amount>,
     /// The user wants the card in any case.
     pub card: bool,
     /// The command's interaction.
@@ -40,7 +41,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Refused::Settling`], [`Refused::Stopping`]; the account's refusals; [`Refused::UnknownSymbol`], [`Refused::Rule`],
-    /// [`Refused::NoQuote`], [`Refused::Busy`]; [`Refused::AlreadyHandled`]; [`Refused::KeysNoLongerAccepted`];
+    /// [`Refused::Sizing`], [`Refused::NoQuote`], [`Refused::Busy`]; [`Refused::AlreadyHandled`]; [`Refused::KeysNoLongerAccepted`];
     /// [`Refused::Trouble`]. Nothing was sent in any of them.
     pub async fn place(&self, tenant: Tenant, ask: Ask) -> Result<Placed, Refused> {
         let placed = self.try_place(tenant, &ask).await;
@@ -54,15 +55,15 @@ impl Desk {
         let inside = self.inner().gate.enter()?;
         let opened = self.open(tenant, ask.account.as_deref()).await?;
         self.may_order(&opened.account)?;
-        let seen = self.survey(tenant, &opened, &ask.order).await?;
-        self.servers_allow(tenant, &opened.account, ask, &seen).await?;
+        let asks = ask.card || opened.account.always_confirm || opened.account.environment == Environment::Live;
+        let (order, seen) = self.survey(tenant, &opened, &ask.order, asks).await?;
+        self.servers_allow(tenant, &opened.account, ask, &order, &seen).await?;
         let Opened { account, access } = opened;
         drop(access);
-        let asks = ask.card || account.always_confirm || account.environment == Environment::Live;
         let account = if asks {
             account
         } else {
-            match self.decide(tenant, account, ask, inside).await? {
+            match self.decide(tenant, account, ask, order.clone(), inside).await? {
                 Straight::Decided(unsent) => {
                     let mut receipt = unsent.send().await?;
                     receipt.market = seen.market;
@@ -71,7 +72,7 @@ impl Desk {
                 Straight::NeedsClick(account) => *account,
             }
         };
-        let card = self.issue_card(tenant, account, ask, &seen, false).await?;
+        let card = self.issue_card(tenant, account, ask, order, &seen, false).await?;
         Ok(Placed::Ask(Box::new(card)))
     }
 
@@ -82,7 +83,7 @@ impl Desk {
             return;
         }
         // A symbol that Alpaca does not know may be anything that a user typed.
-        let order = (!matches!(refused, Refused::UnknownSymbol(_))).then(|| ask.order.canonical());
+        let order = (!matches!(refused, Refused::UnknownSymbol(_))).then(|| ask.order.wished());
         let mut detail = json!({ "guard": refused.guard(), "order": order });
         if let Refused::Rule(rule) = refused {
             detail["rule"] = format!("{rule:?}").into();
@@ -107,12 +108,13 @@ impl Desk {
         tenant: Tenant,
         account: LinkedAccount,
         ask: &Ask,
+        order: Order,
         inside: Inside,
     ) -> Result<Straight, Refused> {
         let new = NewIntent {
             id: fresh::intent(self.inner().clock.now()),
             account: account.id,
-            order: ask.order.clone(),
+            order,
             interaction: ask.interaction,
         };
         let desk = self.clone();

@@ -1,19 +1,25 @@
-//! What is read before an order, all at once, and what follows from it: the local rules and the numbers on the card.
+//! What is read before an order, all at once, and what follows from it: its size, the local rules and the numbers on the card.
+
+mod numbers;
 
 use crate::access::Opened;
 use crate::desk::Desk;
-use crate::refused::{Refused, Trouble};
+use crate::refused::Refused;
 use crate::submit::BUDGET;
 use crate::views::ConfirmCard;
-use chrono::TimeDelta;
-use domain::account::{Asset, BrokerAccount, LinkedAccount, MarketClock, Position, Snapshot};
-use domain::brokerage::Lane;
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::America::New_York;
+use domain::account::{Asset, BrokerAccount, LinkedAccount, MarketClock, Position, Quote, Snapshot};
+use domain::brokerage::{Access, Lane, Which};
 use domain::fresh;
-use domain::money::Usd;
-use domain::order::{Order, Side, Size};
+use domain::money::{Price, Usd};
+use domain::order::{BrokerOrder, Order, Side, TimeInForce};
 use domain::outcome::ReadFailure;
-use domain::policy::{self, RuleBreak};
+use domain::policy::{self, Around};
+use domain::sizing::{Amount, Measures, measured};
+use domain::symbol::AssetKind;
 use domain::tenant::Tenant;
+use numbers::Numbers;
 use rust_decimal::Decimal;
 use serde_json::json;
 use std::time::Duration;
@@ -23,6 +29,8 @@ use store::{AuditAction, AuditEntry, NewTicket, Ticket};
 const ASSET: Duration = Duration::from_secs(8);
 /// Longest wait for everything else.
 const REST: Duration = Duration::from_secs(4);
+/// Open orders that are looked at for warnings.
+const OPEN_MAX: usize = 200;
 
 /// How often it is looked whether a read still stands in line, and how long it may stand there all in all.
 const TICK: Duration = Duration::from_millis(250);
@@ -35,39 +43,57 @@ pub(crate) struct Surroundings {
     pub(crate) broker: Result<BrokerAccount, ReadFailure>,
     pub(crate) positions: Result<Vec<Position>, ReadFailure>,
     pub(crate) market: Option<MarketClock>,
+    /// Read for a card only, and then for its warnings only.
+    pub(crate) open: Vec<BrokerOrder>,
+    pub(crate) now: DateTime<Utc>,
 }
 
 impl Desk {
-    /// Reads everything concurrently and checks the rules that can be checked here.
-    pub(crate) async fn survey(&self, tenant: Tenant, on: &Opened, order: &Order) -> Result<Surroundings, Refused> {
+    /// Reads everything concurrently, reckons the size, and checks the rules that can be checked here.
+    pub(crate) async fn survey(
+        &self,
+        tenant: Tenant,
+        on: &Opened,
+        wish: &Order<Amount>,
+        for_card: bool,
+    ) -> Result<(Order, Surroundings), Refused> {
         let wait = |lane| self.inner().brokerage.wait(&on.access.meter, lane);
         let (orders, reads) = (wait(Lane::Orders), wait(Lane::Reads));
         if orders > BUDGET || reads > REST {
             return Err(Refused::Busy(orders.max(reads)));
         }
         let (brokerage, market, access) = (&self.inner().brokerage, &self.inner().market, &on.access);
-        let (asset, snapshot, broker, positions, clock) = tokio::join!(
-            self.read_in_turn(ASSET, brokerage.asset(access, &order.symbol)),
-            self.read_in_turn(REST, market.snapshot(access, &order.symbol)),
+        let (asset, snapshot, broker, positions, clock, open) = tokio::join!(
+            self.read_in_turn(ASSET, brokerage.asset(access, &wish.symbol)),
+            self.read_in_turn(REST, market.snapshot(access, &wish.symbol)),
             self.read_in_turn(REST, brokerage.account(access)),
             self.read_in_turn(REST, brokerage.positions(access)),
             self.read_in_turn(REST, self.market_time(access)),
+            self.open_around(access, for_card),
         );
         if let Ok(clock) = &clock {
             self.inner().session.note(*clock, self.inner().clock.elapsed());
         }
         let asset = match asset {
             Ok(asset) => asset,
-            Err(ReadFailure::NotFound) => return Err(Refused::UnknownSymbol(order.symbol.clone())),
+            Err(ReadFailure::NotFound) => return Err(Refused::UnknownSymbol(wish.symbol.clone())),
             Err(failure) => return Err(self.failed(tenant, &on.account, failure).await),
         };
         if broker == Err(ReadFailure::Credentials) {
             return Err(self.failed(tenant, &on.account, ReadFailure::Credentials).await);
         }
-        policy::check(order, &asset).map_err(Refused::Rule)?;
-        let seen = Surroundings { asset, snapshot, broker, positions, market: clock.ok() };
-        seen.check_holdings(order).map_err(Refused::Rule)?;
-        Ok(seen)
+        let now = self.inner().clock.now();
+        let seen = Surroundings { asset, snapshot, broker, positions, market: clock.ok(), open, now };
+        let order = seen.order(wish)?;
+        Ok((order, seen))
+    }
+
+    /// The account's open orders. Without them a card has fewer warnings.
+    async fn open_around(&self, access: &Access, for_card: bool) -> Vec<BrokerOrder> {
+        if !for_card {
+            return Vec::new();
+        }
+        self.read(REST, self.inner().brokerage.orders(access, Which::Open, None, OPEN_MAX)).await.unwrap_or_default()
     }
 
     /// A read that somebody waits for, who sees how long the queue is (see [`Desk::queued`]). `span` is for the broker to answer
@@ -116,20 +142,25 @@ impl Desk {
         tenant: Tenant,
         account: LinkedAccount,
         ask: &crate::place::Ask,
+        order: Order,
         seen: &Surroundings,
         asked_again: bool,
     ) -> Result<ConfirmCard, Refused> {
-        let numbers = seen.numbers(&ask.order)?;
-        let quote = seen.snapshot.as_ref().ok().and_then(|snapshot| snapshot.quote);
+        let numbers = seen.numbers(&order)?;
+        let quote = seen.quote();
+        let mut tx = self.tx(tenant).await?;
+        let above = tx.settings().await?.typed_above;
+        let is_large = above.is_some_and(|above| numbers.estimate.is_none_or(|worth| worth.0 > above));
         let new = NewTicket {
             id: fresh::ticket(),
             account: account.id,
             environment: account.environment,
-            ask: store::Ask::Order { order: Box::new(ask.order.clone()), quote },
+            ask: store::Ask::Order { order: Box::new(order.clone()), quote },
+            phrase: is_large.then(|| order.phrase(account.environment)),
+            batch: None,
             guild: ask.guild,
             lives_for: self.inner().limits.ticket,
         };
-        let mut tx = self.tx(tenant).await?;
         // The second card of one click carries the click's interaction, which has been noted with the first intent.
         if !asked_again && tx.interaction_seen(ask.interaction).await? {
             return Err(Refused::AlreadyHandled);
@@ -141,9 +172,9 @@ impl Desk {
             detail: json!({
                 "ticket": ticket.id,
                 "environment": account.environment.as_str(),
-                "order": ask.order.canonical(),
-                "bid": quote.and_then(|quote| quote.bid).map(domain::money::Price::get),
-                "ask": quote.and_then(|quote| quote.ask).map(domain::money::Price::get),
+                "order": order.canonical(),
+                "bid": quote.and_then(|quote| quote.bid).map(Price::get),
+                "ask": quote.and_then(|quote| quote.ask).map(Price::get),
                 "quote_at": quote.map(|quote| quote.at.to_rfc3339()),
                 "asked_again": asked_again,
             }),
@@ -151,18 +182,8 @@ impl Desk {
         })
         .await?;
         tx.commit().await?;
-        Ok(card(account, ask.order.clone(), seen, &ticket, numbers, asked_again))
+        Ok(card(account, order, seen, &ticket, numbers, asked_again))
     }
-}
-
-/// The numbers of a card.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Numbers {
-    estimate: Option<Usd>,
-    buying_power: Option<Usd>,
-    buying_power_after: Option<Usd>,
-    held: Decimal,
-    held_after: Option<Decimal>,
 }
 
 fn card(
@@ -176,12 +197,15 @@ fn card(
     ConfirmCard {
         ticket: ticket.id,
         account,
+        warnings: seen.warnings(&order, numbers),
+        phrase: ticket.phrase.clone(),
         order,
         company: seen.asset.name.clone(),
-        quote: seen.snapshot.as_ref().ok().and_then(|snapshot| snapshot.quote),
+        quote: seen.quote(),
         estimate: numbers.estimate,
         buying_power: numbers.buying_power,
         buying_power_after: numbers.buying_power_after,
+        fees: numbers.fees,
         held: numbers.held,
         held_after: numbers.held_after,
         market: seen.market,
@@ -192,26 +216,51 @@ fn card(
 }
 
 impl Surroundings {
+    /// The order that was wished for, with its size, if it keeps the rules.
+    fn order(&self, wish: &Order<Amount>) -> Result<Order, Refused> {
+        let mut wish = wish.clone();
+        // A position spells a pair without its slash; the asset knows better, and a pair has no day.
+        if wish.symbol != self.asset.symbol && wish.symbol.is_same_asset(&self.asset.symbol) {
+            wish.symbol = self.asset.symbol.clone();
+            if wish.time_in_force == TimeInForce::Day {
+                wish.time_in_force = TimeInForce::Gtc;
+            }
+        }
+        let broker = self.broker.as_ref().ok();
+        let market = self.met_by(wish.side);
+        let is_option = matches!(wish.symbol.kind(), AssetKind::Contract(_));
+        let measures = Measures {
+            buying_power: broker
+                .and_then(|broker| if is_option { broker.cash.or(broker.buying_power) } else { broker.buying_power }),
+            equity: broker.and_then(|broker| broker.equity),
+            held: self.holding(&wish).map(|(held, _)| held),
+            market,
+        };
+        let size = measured(&wish, &self.asset, &measures).map_err(Refused::Sizing)?;
+        let order = wish.sized(size);
+        let today = self.now.with_timezone(&New_York).date_naive();
+        policy::check(&order, &self.asset, today).map_err(Refused::Rule)?;
+        let around = Around {
+            account: broker,
+            // What an order holds is free for the one that takes its place.
+            holding: self.holding(&order).filter(|_| order.replaces.is_none()),
+            market,
+            is_open: self.market.map(|clock| clock.is_open),
+            now: self.now,
+        };
+        policy::check_around(&order, &self.asset, &around).map_err(Refused::Rule)?;
+        Ok(order)
+    }
+
     /// What is held and what of it is free, when it could be read.
-    fn holding(&self, order: &Order) -> Option<(Decimal, Decimal)> {
+    fn holding<S>(&self, order: &Order<S>) -> Option<(Decimal, Decimal)> {
         let positions = self.positions.as_ref().ok()?;
-        let held = positions.iter().find(|position| position.symbol == order.symbol);
+        let held = positions.iter().find(|position| position.symbol.is_same_asset(&order.symbol));
         Some(held.map_or((Decimal::ZERO, Decimal::ZERO), |position| (position.qty, position.qty_available)))
     }
 
-    /// Selling more than is free is refused here, unless it could open a short position: from nothing held (one order
-    /// cannot cross zero), in whole shares, with shorting on. A hint only, when it can be known.
-    fn check_holdings(&self, order: &Order) -> Result<(), RuleBreak> {
-        let (Side::Sell, Some((held, free))) = (order.side, self.holding(order)) else { return Ok(()) };
-        let free = free.max(Decimal::ZERO);
-        let may_short = held <= Decimal::ZERO
-            && self.asset.shortable
-            && self.broker.as_ref().map_or(true, |broker| broker.shorting_enabled);
-        let fits = match order.size {
-            Size::Shares(qty) => qty.get() <= free || (may_short && qty.is_whole()),
-            Size::Dollars(_) => free > Decimal::ZERO,
-        };
-        if fits { Ok(()) } else { Err(RuleBreak::SellsMoreThanHeld { held: free }) }
+    fn quote(&self) -> Option<Quote> {
+        self.snapshot.as_ref().ok().and_then(|snapshot| snapshot.quote)
     }
 
     /// What the order would cost or bring, when that can be said.
@@ -219,37 +268,10 @@ impl Surroundings {
         self.numbers(order).ok()?.estimate
     }
 
-    /// What the card says. Without a price for a market order, or without the position, it would say less than it must.
-    fn numbers(&self, order: &Order) -> Result<Numbers, Refused> {
-        let Some((held, _)) = self.holding(order) else {
-            let failure = self.positions.as_ref().err().cloned().unwrap_or(ReadFailure::Unavailable);
-            return Err(Refused::Trouble(Trouble::Broker(failure)));
-        };
-        let reference = self.snapshot.as_ref().ok().and_then(|snapshot| {
-            snapshot.quote.and_then(|quote| quote.far_side(order.side)).or(snapshot.last).or(snapshot.previous_close)
-        });
-        let limited = order.pricing.limit().or(order.pricing.stop()).is_some();
-        if reference.is_none() && !limited {
-            return Err(match &self.snapshot {
-                Ok(_) | Err(ReadFailure::NotFound) => Refused::NoQuote(order.symbol.clone()),
-                Err(failure) => Refused::Trouble(Trouble::Broker(failure.clone())),
-            });
-        }
-        // A limit order's estimate does not look at the reference.
-        let estimate = policy::estimate(order, reference.map_or(Decimal::ZERO, domain::money::Price::get));
-        let buying_power = self.broker.as_ref().ok().and_then(|broker| broker.buying_power);
-        let buying_power_after = match (order.side, buying_power, estimate) {
-            (Side::Buy, Some(power), Some(cost)) => power.0.checked_sub(cost.0).map(Usd),
-            _ => None,
-        };
-        let held_after = match (order.size, order.side) {
-            (Size::Shares(qty), Side::Buy) => held.checked_add(qty.get()),
-            (Size::Shares(qty), Side::Sell) => held.checked_sub(qty.get()),
-            (Size::Dollars(_), _) => None,
-        };
-        Ok(Numbers { estimate, buying_power, buying_power_after, held, held_after })
+    /// The price that an order of that side would meet now, as well as it is known.
+    fn met_by(&self, side: Side) -> Option<Price> {
+        let snapshot = self.snapshot.as_ref().ok()?;
+        let far_side = snapshot.quote.and_then(|quote| quote.far_side(side));
+        far_side.or(snapshot.last).or(snapshot.previous_close)
     }
 }
-
-#[cfg(test)]
-mod tests;

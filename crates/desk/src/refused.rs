@@ -3,8 +3,10 @@
 
 use domain::account::{AccountName, Environment, NameRefusal};
 use domain::money::{NumberRefusal, Usd};
+use domain::order::LegsRefusal;
 use domain::outcome::ReadFailure;
 use domain::policy::RuleBreak;
+use domain::sizing::SizingRefusal;
 use domain::symbol::{Symbol, SymbolRefusal};
 use std::time::Duration;
 use store::{Constraint, StoreError, TicketRefusal};
@@ -20,6 +22,22 @@ pub enum Field {
     Dollars,
     /// The limit price option.
     Limit,
+    /// The stop price option.
+    Stop,
+    /// The trail option.
+    Trail,
+    /// The take-profit option.
+    TakeProfit,
+    /// The stop-loss option.
+    StopLoss,
+    /// The limit of the stop-loss.
+    StopLossLimit,
+    /// The percent option.
+    Percent,
+    /// The risk option.
+    Risk,
+    /// The amount above which words are typed.
+    TypedAbove,
     /// An account's name.
     Name,
     /// The key id in the form.
@@ -110,10 +128,24 @@ pub enum Refused {
     UnknownSymbol(Symbol),
     /// A text is no number.
     Number(Field, NumberRefusal),
-    /// Neither a quantity nor dollars.
+    /// No size of any kind.
     SizeMissing,
-    /// Both a quantity and dollars.
+    /// Sizes of two kinds.
     SizeTwice,
+    /// A size that is a wish, and cannot be reckoned.
+    Sizing(SizingRefusal),
+    /// Two prices that do not go together: a stop and a trail, for instance.
+    PricesMixed,
+    /// Two exits were asked for without naming both.
+    ExitsMissing,
+    /// A text is no leg of a spread.
+    Leg(String),
+    /// The legs are no spread.
+    Legs(LegsRefusal),
+    /// A spread's limit does not say whether it is paid or received.
+    DebitOrCredit,
+    /// The account does not hold that symbol.
+    NotHeld(Symbol),
     /// The order breaks a rule that Alpaca would refuse it for.
     Rule(RuleBreak),
     /// Alpaca has no quote for the symbol now, so no card can be shown.
@@ -161,6 +193,13 @@ impl Refused {
             Self::Number(_, _) => "number",
             Self::SizeMissing => "size_missing",
             Self::SizeTwice => "size_twice",
+            Self::Sizing(_) => "sizing",
+            Self::PricesMixed => "prices_mixed",
+            Self::ExitsMissing => "exits_missing",
+            Self::Leg(_) => "leg",
+            Self::Legs(_) => "legs",
+            Self::DebitOrCredit => "debit_or_credit",
+            Self::NotHeld(_) => "not_held",
             Self::Rule(_) => "rule",
             Self::NoQuote(_) => "no_quote",
             Self::Ticket(_) => "ticket",

@@ -8,11 +8,12 @@ use domain::life::Life;
 use domain::money::Usd;
 use domain::order::{BrokerOrder, Order};
 use domain::outcome::CancelOutcome;
+use domain::symbol::Symbol;
 use domain::tenant::Tenant;
 use rust_decimal::Decimal;
 use std::time::Duration;
 
-use crate::refused::Trouble;
+use crate::refused::{Refused, Trouble};
 
 /// A user's accounts, by name.
 #[derive(Clone, Debug)]
@@ -113,6 +114,12 @@ pub struct ConfirmCard {
     pub quote: Option<Quote>,
     /// Cost (buy) or proceeds (sell), before fees; absent without a price.
     pub estimate: Option<Usd>,
+    /// What is taken besides, at most.
+    pub fees: Option<Usd>,
+    /// What a trader would want to be told before pressing.
+    pub warnings: Vec<Warning>,
+    /// What has to be typed, because the order is large.
+    pub phrase: Option<String>,
     /// Buying power now.
     pub buying_power: Option<Usd>,
     /// Buying power after a buy.
@@ -129,6 +136,45 @@ pub struct ConfirmCard {
     pub at: DateTime<Utc>,
     /// When it runs out.
     pub expires_at: DateTime<Utc>,
+}
+
+/// What a trader would want to be told before an order goes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// It takes more than the buying power.
+    BuyingPower,
+    /// It opens a short position, or adds to one.
+    Short,
+    /// Alpaca would refuse it, because it would trade with this order.
+    WashTrade(Box<BrokerOrder>),
+    /// Nothing bounds the position's loss.
+    Unprotected,
+    /// The position would be this part of the account.
+    Concentrated(Decimal),
+    /// The limit is this far from the market, as a fraction of it.
+    FarFromMarket(Decimal),
+}
+
+/// A question that names each order that a press would place: one per position.
+#[derive(Clone, Debug)]
+pub struct CloseAllCard {
+    /// The ticket of the buttons.
+    pub ticket: TicketId,
+    /// Which account.
+    pub account: LinkedAccount,
+    /// What would be closed: the position and the order.
+    pub closes: Vec<(Position, Order)>,
+    /// When it runs out.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What became of closing everything: one receipt per position.
+#[derive(Clone, Debug)]
+pub struct ClosedAll {
+    /// Which account.
+    pub account: LinkedAccount,
+    /// One per order: the symbol and how it ended.
+    pub results: Vec<(Symbol, Result<Receipt, Refused>)>,
 }
 
 /// What became of an intent, as far as it is proved.

@@ -374,6 +374,9 @@ fn asset(symbol: &str, name: &str) -> Asset {
         tradable: true,
         fractionable: true,
         shortable: true,
+        easy_to_borrow: true,
+        attributes: Vec::new(),
+        steps: domain::account::Steps::default(),
         exchange: "NASDAQ".into(),
     }
 }
@@ -382,6 +385,7 @@ fn position(held: i64) -> Position {
     Position {
         symbol: Symbol::parse("AAPL").unwrap(),
         qty: Decimal::from(held),
+        is_crypto: false,
         qty_available: Decimal::from(held),
         entry: Usd(Decimal::ONE),
         price: None,

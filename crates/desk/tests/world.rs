@@ -12,6 +12,7 @@ use domain::fresh;
 use domain::ids::{IntentId, InteractionId, TicketId, UserId};
 use domain::money::{Price, Quantity};
 use domain::order::{Order, Pricing, Side, Size};
+use domain::sizing::Amount;
 use domain::symbol::Symbol;
 use domain::tenant::Tenant;
 use secrecy::SecretString;
@@ -193,7 +194,8 @@ pub fn click(ticket: TicketId) -> Click {
 }
 
 pub fn ask(order: Order) -> Ask {
-    Ask { account: None, order, card: false, interaction: interaction(), guild: GUILD }
+    let exactly = Amount::Exactly(order.size);
+    Ask { account: None, order: order.sized(exactly), card: false, interaction: interaction(), guild: GUILD }
 }
 
 pub fn market(shares: u32) -> Order {

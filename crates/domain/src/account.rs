@@ -182,8 +182,10 @@ pub struct BrokerAccount {
 /// One open position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// What is held.
+    /// What is held, as positions spell it: a pair without its slash.
     pub symbol: Symbol,
+    /// Whether it is a coin.
+    pub is_crypto: bool,
     /// Held quantity, below zero when short.
     pub qty: Decimal,
     /// Not held by open orders.
@@ -219,8 +221,42 @@ pub struct Asset {
     pub fractionable: bool,
     /// Can be sold short.
     pub shortable: bool,
+    /// Its shares are easy to borrow; without that a short sale needs a locate.
+    pub easy_to_borrow: bool,
+    /// What Alpaca says of it besides, in its own words: `ipo`, `fractional_eh_enabled`, …
+    pub attributes: Vec<String>,
+    /// The steps that a coin trades in; all absent of anything else.
+    pub steps: Steps,
     /// Exchange, as Alpaca names it.
     pub exchange: String,
+}
+
+impl Position {
+    /// The pair that orders name it by, of a coin. Alpaca's pairs are against four currencies.
+    pub fn pair(&self) -> Option<Symbol> {
+        let text = self.symbol.as_str();
+        let money = ["USDT", "USDC", "USD", "BTC"].into_iter().find(|money| text.ends_with(money))?;
+        let coin = text.strip_suffix(money)?.trim_end_matches('/');
+        (self.is_crypto && !coin.is_empty()).then(|| Symbol::from_broker(format!("{coin}/{money}")))
+    }
+}
+
+impl Asset {
+    /// Whether Alpaca says that of it.
+    pub fn has(&self, attribute: &str) -> bool {
+        self.attributes.iter().any(|word| word == attribute)
+    }
+}
+
+/// The steps that a coin trades in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Steps {
+    /// The smallest order.
+    pub least: Option<Decimal>,
+    /// The step of a quantity.
+    pub quantity: Option<Decimal>,
+    /// The step of a price.
+    pub price: Option<Decimal>,
 }
 
 /// A quote, as shown to the user and remembered with the ticket.

@@ -15,5 +15,6 @@ pub mod order;
 pub mod outcome;
 pub mod policy;
 pub mod settings;
+pub mod sizing;
 pub mod symbol;
 pub mod tenant;

@@ -157,6 +157,11 @@ impl Price {
         self.0.scale() <= Self::scale_of(self.0)
     }
 
+    /// The smallest step of a share's price at this height.
+    pub fn step(self) -> Decimal {
+        Decimal::new(1, Self::scale_of(self.0))
+    }
+
     fn scale_of(price: Decimal) -> u32 {
         if price >= Decimal::ONE { 2 } else { 4 }
     }

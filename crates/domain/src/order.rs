@@ -12,6 +12,7 @@ pub use line::Columns;
 pub use pricing::{Pricing, Trail};
 pub use replaces::{Changes, Replaces};
 
+use crate::account::Environment;
 use crate::money::{Quantity, Usd};
 use crate::symbol::{AssetKind, Symbol};
 use rust_decimal::Decimal;
@@ -161,6 +162,18 @@ pub struct Order<S = Size> {
     pub effect: Option<Effect>,
     /// The order whose place it takes.
     pub replaces: Option<Replaces>,
+}
+
+impl Order {
+    /// The words that a large order is confirmed with: `SELL 500 TSLA LIVE`.
+    pub fn phrase(&self, environment: Environment) -> String {
+        let amount = match self.size {
+            Size::Shares(qty) => qty.to_string(),
+            Size::Dollars(usd) => format!("${}", usd.0.normalize()),
+        };
+        let spread = if self.class.legs().is_empty() { "" } else { " SPREAD" };
+        format!("{} {amount} {}{spread} {environment}", self.side.as_str(), self.symbol).to_uppercase()
+    }
 }
 
 impl<S> Order<S> {

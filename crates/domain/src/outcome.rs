@@ -133,6 +133,35 @@ pub enum RefusalReason {
     ExtendedHours,
     /// The keys are not accepted (401).
     Credentials,
+    /// A crypto order below the smallest amount.
+    BelowMinimum,
+    /// Fractions and dollar amounts come as simple day orders.
+    FractionTerms,
+    /// Outside the hours in which auction orders are taken.
+    AuctionHours,
+    /// The exits of a bracket are the wrong way round, or too near.
+    Exits,
+    /// Opening was said where it closes, or the other way round.
+    OpensOrCloses,
+    /// The account's options level does not reach.
+    OptionsLevel,
+    /// A short call without its shares, or a short put without its cash.
+    Uncovered {
+        /// What is there.
+        available: Option<Decimal>,
+        /// What it would take.
+        required: Option<Decimal>,
+    },
+    /// The contract is expired, or too near to its expiry for a new position.
+    ContractExpires,
+    /// Options at the market, or an exercise, outside the hours for it.
+    OptionHours,
+    /// The order cannot be replaced (any more, or yet).
+    NotReplaceable,
+    /// There is no such position to be closed or exercised.
+    NoSuchPosition,
+    /// There is no such order to be replaced.
+    NoSuchOrder,
     /// A field of the order is not acceptable; the message says which.
     Invalid,
     /// A reason that this program does not know by name.

@@ -1,5 +1,6 @@
 //! What a user chose for themselves, whatever the account.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 /// A user's settings. A new one is a new field here: rows that lack it read as its default.
@@ -10,6 +11,8 @@ pub struct Settings {
     pub notices: Notices,
     /// Whether amounts of money stay masked until they are asked for, for those who are looked over the shoulder.
     pub blur: bool,
+    /// Orders worth more than this many dollars are confirmed by typing their words, not by a press alone.
+    pub typed_above: Option<Decimal>,
 }
 
 /// Whether Paddock may send direct messages that nobody asked for a moment ago. Nobody is written to before they said yes:

@@ -33,6 +33,7 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("tickets::CONSUME_ORDER", tickets::CONSUME_ORDER),
     ("tickets::CONSUME", tickets::CONSUME),
     ("tickets::WHY_NOT", tickets::WHY_NOT),
+    ("tickets::BATCH", tickets::BATCH),
     ("tickets::VOID", tickets::VOID),
     ("intents::INSERT_DIRECT", intents::INSERT_DIRECT),
     ("intents::BY_ID", intents::BY_ID),

@@ -1,5 +1,10 @@
 //! Tickets: what was shown and waits for a click.
 
+mod refusal;
+
+pub use refusal::TicketRefusal;
+pub(crate) use refusal::WHY_NOT;
+
 use crate::accounts::environment;
 use crate::intents::{Intent, IntentRow, decided};
 use crate::order_row::{self, OrderRow};
@@ -9,24 +14,24 @@ use domain::account::{Environment, Quote};
 use domain::ids::{AccountId, ClientOrderId, IntentId, InteractionId, TicketId};
 use domain::money::Price;
 use domain::order::Order;
+use refusal::WhyNot;
 use rust_decimal::Decimal;
 use sqlx::FromRow;
 use std::time::Duration;
-use thiserror::Error;
 use uuid::Uuid;
 
 macro_rules! columns {
     () => {
         "ticket_id, account_id, environment, kind, symbol, side, qty, notional, order_type, limit_price, time_in_force,
-         extended_hours, terms, digest, bid, ask, quote_at, guild_id, created_at, expires_at, consumed_at, void_at"
+         extended_hours, terms, digest, phrase, bid, ask, quote_at, guild_id, created_at, expires_at, consumed_at, void_at"
     };
 }
 
 pub(crate) const INSERT: &str = concat!(
     "INSERT INTO app.tickets (user_id, ticket_id, account_id, environment, kind, guild_id, bid, ask, quote_at, expires_at,
-         symbol, side, qty, notional, order_type, limit_price, time_in_force, extended_hours, terms, digest)
+         symbol, side, qty, notional, order_type, limit_price, time_in_force, extended_hours, terms, digest, phrase, batch)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp() + $10::bigint * interval '1 millisecond',
-         $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+         $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
      RETURNING ",
     columns!()
 );
@@ -37,6 +42,7 @@ pub(crate) const CONSUME_ORDER: &str = concat!(
          UPDATE app.tickets t SET consumed_at = clock_timestamp() FROM app.accounts a
           WHERE t.ticket_id = $1 AND t.kind = 'order' AND t.consumed_at IS NULL AND t.void_at IS NULL
             AND t.expires_at > clock_timestamp() AND t.guild_id IS NOT DISTINCT FROM $2
+            AND (t.phrase IS NULL OR t.phrase = $7)
             AND t.digest = app.order_digest(t.side, t.symbol, t.qty, t.notional, t.order_type, t.limit_price,
                                             t.time_in_force, t.extended_hours, t.terms)
             AND a.user_id = t.user_id AND a.account_id = t.account_id AND a.removed_at IS NULL
@@ -47,9 +53,9 @@ pub(crate) const CONSUME_ORDER: &str = concat!(
           WHERE a.user_id = t.user_id AND a.account_id = t.account_id RETURNING a.order_seq),
      i AS (
          INSERT INTO app.intents (user_id, intent_id, account_id, environment, ticket_id, interaction_id, client_order_id,
-                seq, symbol, side, qty, notional, order_type, limit_price, time_in_force, extended_hours, terms, digest)
+                seq, symbol, side, qty, notional, order_type, limit_price, time_in_force, extended_hours, terms, digest, item)
          SELECT t.user_id, $3, t.account_id, t.environment, t.ticket_id, $4, $5, place.order_seq, t.symbol, t.side, t.qty,
-                t.notional, t.order_type, t.limit_price, t.time_in_force, t.extended_hours, t.terms, t.digest
+                t.notional, t.order_type, t.limit_price, t.time_in_force, t.extended_hours, t.terms, t.digest, $6
            FROM t, place RETURNING *)
      SELECT ",
     decided!(),
@@ -64,12 +70,7 @@ pub(crate) const CONSUME: &str = concat!(
      RETURNING ",
     columns!()
 );
-pub(crate) const WHY_NOT: &str = "
-    SELECT (t.kind = 'order') = $3 AS of_kind, t.consumed_at IS NOT NULL AS used, t.void_at IS NOT NULL AS void,
-           a.removed_at IS NOT NULL AS account_gone, t.expires_at <= clock_timestamp() AS expired,
-           t.guild_id IS DISTINCT FROM $2 AS elsewhere, a.environment <> t.environment AS environment_changed
-      FROM app.tickets t JOIN app.accounts a ON a.user_id = t.user_id AND a.account_id = t.account_id
-     WHERE t.ticket_id = $1";
+pub(crate) const BATCH: &str = "SELECT ticket_id FROM app.tickets WHERE batch = $1 ORDER BY symbol, ticket_id";
 pub(crate) const VOID: &str = "
     UPDATE app.tickets SET void_at = clock_timestamp()
      WHERE ticket_id = $1 AND consumed_at IS NULL AND void_at IS NULL";
@@ -91,6 +92,7 @@ struct Row {
     order: OrderRow,
     #[sqlx(flatten)]
     quote: QuoteRow,
+    phrase: Option<String>,
     guild_id: Option<i64>,
     created_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
@@ -104,17 +106,6 @@ struct ConfirmedRow {
     intent: IntentRow,
     #[sqlx(flatten)]
     quote: QuoteRow,
-}
-
-#[derive(FromRow)]
-struct WhyNot {
-    of_kind: bool,
-    used: bool,
-    void: bool,
-    account_gone: bool,
-    expired: bool,
-    elsewhere: bool,
-    environment_changed: bool,
 }
 
 impl From<QuoteRow> for Option<Quote> {
@@ -133,6 +124,7 @@ impl TryFrom<Row> for Ticket {
             "switch_to_live" => Ask::SwitchToLive,
             "remove_account" => Ask::RemoveAccount,
             "cancel_all" => Ask::CancelAll,
+            "close_all" => Ask::CloseAll,
             _ => return Err(StoreError::Broken("a stored ticket is of an unknown kind")),
         };
         Ok(Self {
@@ -140,27 +132,13 @@ impl TryFrom<Row> for Ticket {
             account: AccountId(row.account_id),
             environment: environment(&row.environment)?,
             ask,
+            phrase: row.phrase,
             guild: row.guild_id,
             created_at: row.created_at,
             expires_at: row.expires_at,
             consumed_at: row.consumed_at,
             void_at: row.void_at,
         })
-    }
-}
-
-impl WhyNot {
-    /// What the user is told; the first that holds. Only an alteration is left when nothing else does.
-    const fn refusal(&self) -> TicketRefusal {
-        match self {
-            Self { of_kind: false, .. } => TicketRefusal::Unknown,
-            Self { used: true, .. } => TicketRefusal::Used,
-            Self { void: true, .. } | Self { account_gone: true, .. } => TicketRefusal::Void,
-            Self { expired: true, .. } => TicketRefusal::Expired,
-            Self { elsewhere: true, .. } => TicketRefusal::Elsewhere,
-            Self { environment_changed: true, .. } => TicketRefusal::EnvironmentChanged,
-            _ => TicketRefusal::Altered,
-        }
     }
 }
 
@@ -171,6 +149,7 @@ impl Ask {
             Self::SwitchToLive => "switch_to_live",
             Self::RemoveAccount => "remove_account",
             Self::CancelAll => "cancel_all",
+            Self::CloseAll => "close_all",
         }
     }
 }
@@ -191,6 +170,8 @@ pub enum Ask {
     RemoveAccount,
     /// Cancel all open orders of the account.
     CancelAll,
+    /// Close every position of the account: the orders are tickets of their own, in this one's batch.
+    CloseAll,
 }
 
 /// A ticket to be issued.
@@ -204,6 +185,10 @@ pub struct NewTicket {
     pub environment: Environment,
     /// What the click would do.
     pub ask: Ask,
+    /// What has to be typed; of an order only.
+    pub phrase: Option<String>,
+    /// The question that this order is part of.
+    pub batch: Option<TicketId>,
     /// The server in which it was asked; `None` in a direct message. A click from elsewhere is refused.
     pub guild: Option<i64>,
     /// How long the click may take, by the database's clock.
@@ -221,6 +206,8 @@ pub struct Ticket {
     pub environment: Environment,
     /// What the click would do.
     pub ask: Ask,
+    /// What has to be typed.
+    pub phrase: Option<String>,
     /// The server in which it was asked.
     pub guild: Option<i64>,
     /// When it was issued.
@@ -234,7 +221,7 @@ pub struct Ticket {
 }
 
 /// A click.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confirm {
     /// On which ticket.
     pub ticket: TicketId,
@@ -242,6 +229,10 @@ pub struct Confirm {
     pub intent: IntentId,
     /// The click's own interaction.
     pub interaction: InteractionId,
+    /// Which of the orders of a click that places several, from 1; 0 of a click that places one.
+    pub item: i16,
+    /// What was typed, when something was.
+    pub typed: Option<String>,
     /// The server in which it was clicked; `None` in a direct message.
     pub guild: Option<i64>,
 }
@@ -257,32 +248,6 @@ pub struct Confirmed {
     pub shown: Option<Quote>,
 }
 
-/// Why a click is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
-pub enum TicketRefusal {
-    /// No such ticket of this user, or of another kind.
-    #[error("unknown ticket")]
-    Unknown,
-    /// Clicked too late.
-    #[error("ticket expired")]
-    Expired,
-    /// Clicked before.
-    #[error("ticket already used")]
-    Used,
-    /// Withdrawn: canceled, replaced by another preview, or its account is gone.
-    #[error("ticket void")]
-    Void,
-    /// Clicked in another place than where it was asked.
-    #[error("ticket from elsewhere")]
-    Elsewhere,
-    /// What is stored is not what was shown.
-    #[error("ticket altered")]
-    Altered,
-    /// The account is not in the environment that was shown.
-    #[error("environment changed")]
-    EnvironmentChanged,
-}
-
 impl TenantTx {
     /// Issues a ticket.
     ///
@@ -291,7 +256,7 @@ impl TenantTx {
     pub async fn insert_ticket(&mut self, new: &NewTicket) -> Result<Ticket, StoreError> {
         let (order, quote) = match &new.ask {
             Ask::Order { order, quote } => (Some(&**order), *quote),
-            Ask::SwitchToLive | Ask::RemoveAccount | Ask::CancelAll => (None, None),
+            Ask::SwitchToLive | Ask::RemoveAccount | Ask::CancelAll | Ask::CloseAll => (None, None),
         };
         let query = sqlx::query_as::<_, Row>(INSERT)
             .bind(self.user())
@@ -304,7 +269,8 @@ impl TenantTx {
             .bind(quote.and_then(|quote| quote.ask).map(Price::get))
             .bind(quote.map(|quote| quote.at))
             .bind(millis(new.lives_for));
-        self.tx.one(order_row::bind(query, order)).await?.try_into()
+        let query = order_row::bind(query, order).bind(new.phrase.clone()).bind(new.batch.map(|batch| batch.0));
+        self.tx.one(query).await?.try_into()
     }
 
     /// Reads a ticket, in whatever state it is.
@@ -328,14 +294,16 @@ impl TenantTx {
             .bind(click.guild)
             .bind(click.intent.0)
             .bind(click.interaction.0)
-            .bind(ClientOrderId::of(click.intent).as_str().to_owned());
+            .bind(ClientOrderId::of(click.intent).as_str().to_owned())
+            .bind(click.item)
+            .bind(click.typed.clone());
         match self.tx.first(query).await? {
             Some(row) => {
                 let intent: Intent = row.intent.try_into()?;
                 let digest = intent.order.digest();
                 Ok(Ok(Confirmed { intent, digest, shown: row.quote.into() }))
             }
-            None => self.why_not(click.ticket, click.guild, true).await.map(Err),
+            None => self.why_not(click.ticket, click.guild, true, click.typed.as_deref()).await.map(Err),
         }
     }
 
@@ -350,8 +318,17 @@ impl TenantTx {
     ) -> Result<Result<Ticket, TicketRefusal>, StoreError> {
         match self.tx.first(sqlx::query_as::<_, Row>(CONSUME).bind(ticket.0).bind(guild)).await? {
             Some(row) => Ok(Ok(row.try_into()?)),
-            None => self.why_not(ticket, guild, false).await.map(Err),
+            None => self.why_not(ticket, guild, false, None).await.map(Err),
         }
+    }
+
+    /// The orders of a question that places several, in the order in which they are placed.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn batch(&mut self, question: TicketId) -> Result<Vec<TicketId>, StoreError> {
+        let rows = self.tx.all(sqlx::query_as::<_, (Uuid,)>(BATCH).bind(question.0)).await?;
+        Ok(rows.into_iter().map(|(id,)| TicketId(id)).collect())
     }
 
     /// Withdraws a ticket. `false` when it was used, withdrawn or unknown before.
@@ -367,8 +344,10 @@ impl TenantTx {
         ticket: TicketId,
         guild: Option<i64>,
         order: bool,
+        typed: Option<&str>,
     ) -> Result<TicketRefusal, StoreError> {
         let query = sqlx::query_as::<_, WhyNot>(WHY_NOT).bind(ticket.0).bind(guild).bind(order);
+        let query = query.bind(typed.map(str::to_owned));
         Ok(self.tx.first(query).await?.map_or(TicketRefusal::Unknown, |row| row.refusal()))
     }
 }

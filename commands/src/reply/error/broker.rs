@@ -56,6 +56,37 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         RefusalReason::Credentials => {
             "Alpaca no longer takes this account's keys. Use `/account rotate` with new ones.".into()
         }
+        RefusalReason::BelowMinimum => "Alpaca takes crypto buys from about $10 up. Order more.".into(),
+        RefusalReason::FractionTerms => {
+            "Fractions and dollar amounts come as plain day orders. Round to whole shares, or leave `tif`, `trail` and the exits out.".into()
+        }
+        RefusalReason::AuctionHours => {
+            "Auction orders are taken from 19:00 ET until shortly before the auction. Set `tif` to `day`.".into()
+        }
+        RefusalReason::Exits => {
+            "`take_profit` and `stop_loss` have to stand on either side of the market, at least a cent away from it. Move them.".into()
+        }
+        RefusalReason::OpensOrCloses => {
+            "The order opens where it said that it closes, or the other way round. Leave `effect` out, or look at `/positions`.".into()
+        }
+        RefusalReason::OptionsLevel => {
+            "The account's options level at Alpaca does not reach for this: covered sales are level 1, buying is 2, spreads are 3. Ask for more on Alpaca's page.".into()
+        }
+        RefusalReason::Uncovered { available, required } => format!(
+            "A sold call wants 100 free shares of the stock, a sold put the cash to buy them{}.",
+            numbers(&[("there is", available.map(words::quantity)), ("it would take", required.map(words::quantity))])
+        ),
+        RefusalReason::ContractExpires => {
+            "The contract is expired, or so near to it that Alpaca opens no new positions. Pick a later one.".into()
+        }
+        RefusalReason::OptionHours => {
+            "Options trade at the market from 09:30 to 16:00 ET, and are exercised before the close. Name a `limit`, or wait.".into()
+        }
+        RefusalReason::NotReplaceable => {
+            "The order cannot be replaced in the state that it is in now. `/orders` shows it; cancel it if it still waits.".into()
+        }
+        RefusalReason::NoSuchPosition => "The account has no such position, or it is short. `/positions` shows what it holds.".into(),
+        RefusalReason::NoSuchOrder => "Alpaca knows no such order in this account any more. `/orders` shows what is there.".into(),
         RefusalReason::Invalid => format!("Alpaca finds fault with the order.{}", own_words(refusal)),
         RefusalReason::Unrecognised => {
             format!(

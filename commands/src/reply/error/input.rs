@@ -1,12 +1,11 @@
 //! What a user typed or pressed, and why it does not do.
 
 use super::{Fault, Prose};
-use crate::reply::escape::{code, prose};
+use crate::reply::escape::code;
 use crate::reply::words;
 use desk::{Field, KeysRefusal, TicketRefusal};
 use domain::account::NameRefusal;
 use domain::money::NumberRefusal;
-use domain::policy::RuleBreak;
 use domain::symbol::SymbolRefusal;
 
 /// A secret in a place that is not made for it. Never shown again.
@@ -60,6 +59,14 @@ const fn field_name(field: Field) -> &'static str {
         Field::Quantity => "`quantity`",
         Field::Dollars => "`dollars`",
         Field::Limit => "`limit`",
+        Field::Stop => "`stop`",
+        Field::Trail => "`trail`",
+        Field::TakeProfit => "`take_profit`",
+        Field::StopLoss => "`stop_loss`",
+        Field::StopLossLimit => "`stop_loss_limit`",
+        Field::Percent => "`percent`",
+        Field::Risk => "`risk`",
+        Field::TypedAbove => "`typed_above`",
         Field::Name => "`name`",
         Field::KeyId => "the key ID",
         Field::Secret => "the secret key",
@@ -88,60 +95,6 @@ pub(super) fn number(field: Field, refusal: &NumberRefusal) -> Prose {
         }
         NumberRefusal::TooLarge => {
             Prose::new("number_too_large", title, format!("{name} is larger than any order could be.")).next("Check for a digit too many.")
-        }
-    }
-}
-
-pub(super) fn rule(rule: &RuleBreak) -> Prose {
-    match rule {
-        RuleBreak::NotTradable(symbol) => {
-            let symbol = prose(symbol, words::SYMBOL);
-            Prose::new(
-                "rule_not_tradable",
-                "Cannot be traded",
-                format!("Alpaca lists **{symbol}** as not tradable now."),
-            )
-            .next("It may be delisted or new. Alpaca's page for the symbol says more.")
-        }
-        RuleBreak::NotFractionable(symbol) => {
-            let symbol = prose(symbol, words::SYMBOL);
-            Prose::new(
-                "rule_not_fractionable",
-                "Whole shares only",
-                format!("**{symbol}** trades in whole shares only, so neither a fraction nor `dollars` works."),
-            )
-            .next("Give a whole number as `quantity`.")
-        }
-        RuleBreak::FractionNeedsDay => Prose::new(
-            "rule_fraction_needs_day",
-            "Fractions are day orders",
-            "Alpaca takes fractions and dollar amounts for the day only.",
-        )
-        .next("Leave `tif` out, or round to whole shares."),
-        RuleBreak::BelowOneDollar => {
-            Prose::new("rule_below_one_dollar", "Too small", "Alpaca takes dollar amounts from $1.00 up.")
-                .next("Give at least `1`.")
-        }
-        RuleBreak::ExtendedNeedsLimit => Prose::new(
-            "rule_extended_needs_limit",
-            "Extended hours need a limit",
-            "Before 09:30 and after 16:00 ET Alpaca takes limit orders only.",
-        )
-        .next("Name your price with `limit`, or leave `extended` out."),
-        RuleBreak::PriceIncrement => Prose::new(
-            "rule_price_increment",
-            "Price too fine",
-            "From $1.00 up, prices go in whole cents; below, in hundredths of a cent.",
-        )
-        .next("Round `limit`."),
-        RuleBreak::SellsMoreThanHeld { held } => {
-            let held = words::shares(*held);
-            Prose::new(
-                "rule_sells_more_than_held",
-                "More than you hold",
-                format!("You can sell {held}; open orders may hold others. A fraction cannot be sold short."),
-            )
-            .next("Sell less, or cancel the order that holds the shares.")
         }
     }
 }
@@ -263,6 +216,13 @@ pub(super) fn ticket(refusal: TicketRefusal) -> Prose {
         .state("Nothing was sent.")
         .next(again)
         .by(Fault::Paddock),
+        TicketRefusal::Phrase => Prose::new(
+            "ticket_phrase",
+            "Not the words",
+            "For an order of this size the words on the card have to be typed, just as they stand there.",
+        )
+        .state("Nothing was sent.")
+        .next("Press the button again; the card is still good."),
         TicketRefusal::EnvironmentChanged => Prose::new(
             "ticket_environment_changed",
             "This account changed",

@@ -4,21 +4,100 @@ use super::{Fault, Prose};
 use crate::reply::escape::prose;
 use crate::reply::words;
 use domain::money::Usd;
+use domain::order::LegsRefusal;
+use domain::sizing::SizingRefusal;
 use domain::symbol::Symbol;
 use std::time::Duration;
 
 pub(super) fn unknown_symbol(symbol: &Symbol) -> Prose {
     let symbol = prose(symbol.as_str(), words::SYMBOL);
-    Prose::new("unknown_symbol", "No such symbol", format!("Alpaca knows no US stock or fund called **{symbol}**."))
+    Prose::new("unknown_symbol", "No such symbol", format!("Alpaca knows nothing to trade called **{symbol}**."))
         .next("Start typing a ticker or a company name and pick from the list.")
 }
 
 pub(super) fn size_missing() -> Prose {
-    Prose::new("size_missing", "How much?", "An order needs a size.").next("Give `quantity` in shares, or `dollars`.")
+    Prose::new("size_missing", "How much?", "An order needs a size.")
+        .next("Give `quantity`, `dollars`, `percent`, or `risk` with a `stop_loss`.")
 }
 
 pub(super) fn size_twice() -> Prose {
-    Prose::new("size_twice", "Shares or dollars?", "You gave both `quantity` and `dollars`.").next("Give one of them.")
+    Prose::new("size_twice", "Which size?", "You gave more than one of `quantity`, `dollars`, `percent` and `risk`.")
+        .next("Give one of them.")
+}
+
+pub(super) fn sizing(refusal: SizingRefusal) -> Prose {
+    let title = "No size comes of it";
+    match refusal {
+        SizingRefusal::Unknown => {
+            Prose::new("sizing_unknown", title, "Alpaca did not show the number that it is a part of.")
+                .next("Try again in a moment, or give `quantity`.")
+        }
+        SizingRefusal::NoPrice => Prose::new("sizing_no_price", title, "There is no price to reckon with now.")
+            .next("Name your own with `limit`, or give `quantity`."),
+        SizingRefusal::RiskNeedsStop => {
+            Prose::new("sizing_risk_needs_stop", title, "What may be lost depends on where the loss is bounded.")
+                .next("Give `stop_loss` with `risk`.")
+        }
+        SizingRefusal::NothingAtRisk => Prose::new(
+            "sizing_nothing_at_risk",
+            title,
+            "The stop loss is not on the losing side of the price at which you would get in.",
+        )
+        .next("Move `stop_loss`, or give `quantity`."),
+        SizingRefusal::NothingHeld => {
+            Prose::new("sizing_nothing_held", title, "You hold none of it.").next("`/positions` shows what you hold.")
+        }
+        SizingRefusal::TooSmall => Prose::new("sizing_too_small", title, "It is less than the smallest quantity.")
+            .next("Raise the part, or give `quantity`."),
+    }
+}
+
+pub(super) fn prices_mixed() -> Prose {
+    Prose::new("prices_mixed", "Stop, limit or trail?", "A trailing stop has no other price.")
+        .next("Give `trail` alone, or `stop` and `limit` without it.")
+}
+
+pub(super) fn exits_missing() -> Prose {
+    Prose::new(
+        "exits_missing",
+        "Which exits?",
+        "Two exits need `take_profit` and `stop_loss`, and no `limit`; and `stop_loss_limit` belongs to a `stop_loss`.",
+    )
+    .next("Give both prices.")
+}
+
+pub(super) fn leg(text: &str) -> Prose {
+    let text = prose(text, 60);
+    Prose::new("leg_odd", "Not a leg", format!("“{text}” is no leg of a spread."))
+        .next("Write each as `buy AAPL261218C00250000`, with commas between them.")
+}
+
+pub(super) fn legs(refusal: &LegsRefusal) -> Prose {
+    let what = match refusal {
+        LegsRefusal::Count(count) => format!("A spread has two to four legs; this has {count}."),
+        LegsRefusal::NotAnOption(symbol) => {
+            format!("**{}** is no option contract.", prose(symbol.as_str(), words::SYMBOL))
+        }
+        LegsRefusal::Twice(symbol) => {
+            format!("**{}** is there twice.", prose(symbol.as_str(), words::SYMBOL))
+        }
+        LegsRefusal::Underlyings(one, other) => {
+            format!("**{}** and **{}** are different underlyings.", prose(one, 8), prose(other, 8))
+        }
+        LegsRefusal::Ratios => "The numbers of the legs have a common divisor, or one is zero.".to_owned(),
+    };
+    Prose::new("legs", "Not a spread", what).next("Change `legs`; how many spreads is said with `quantity`.")
+}
+
+pub(super) fn debit_or_credit() -> Prose {
+    Prose::new("debit_or_credit", "Paid or received?", "The net price does not say which.")
+        .next("Write `0.85 debit` if you pay it, `0.85 credit` if you get it.")
+}
+
+pub(super) fn not_held(symbol: &Symbol) -> Prose {
+    let symbol = prose(symbol.as_str(), words::SYMBOL);
+    Prose::new("not_held", "Not held", format!("This account holds no **{symbol}**."))
+        .next("`/positions` shows what it holds.")
 }
 
 pub(super) fn no_quote(symbol: &Symbol) -> Prose {

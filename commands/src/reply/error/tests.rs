@@ -8,8 +8,10 @@ use crate::turnstile::Full;
 use desk::{Field, KeysRefusal, TicketRefusal};
 use domain::account::{AccountName, Environment, NameRefusal};
 use domain::money::{NumberRefusal, Usd};
+use domain::order::LegsRefusal;
 use domain::outcome::{Doubt, ReadFailure, RefusalReason};
 use domain::policy::RuleBreak;
+use domain::sizing::SizingRefusal;
 use domain::symbol::{Symbol, SymbolRefusal};
 use std::collections::HashSet;
 use std::time::Duration;
@@ -57,7 +59,14 @@ fn following(refused: &Refused) -> Option<Refused> {
         Refused::UnknownSymbol(_) => Refused::Number(Field::Quantity, NumberRefusal::Zero),
         Refused::Number(..) => Refused::SizeMissing,
         Refused::SizeMissing => Refused::SizeTwice,
-        Refused::SizeTwice => Refused::Rule(RuleBreak::FractionNeedsDay),
+        Refused::SizeTwice => Refused::Sizing(SizingRefusal::RiskNeedsStop),
+        Refused::Sizing(_) => Refused::PricesMixed,
+        Refused::PricesMixed => Refused::ExitsMissing,
+        Refused::ExitsMissing => Refused::Leg("buy all".into()),
+        Refused::Leg(_) => Refused::Legs(LegsRefusal::Ratios),
+        Refused::Legs(_) => Refused::DebitOrCredit,
+        Refused::DebitOrCredit => Refused::NotHeld(symbol()),
+        Refused::NotHeld(_) => Refused::Rule(RuleBreak::FractionNeedsDay),
         Refused::Rule(_) => Refused::NoQuote(symbol()),
         Refused::NoQuote(_) => Refused::Ticket(TicketRefusal::Expired),
         Refused::Ticket(_) => Refused::NotAcknowledged,
@@ -76,136 +85,8 @@ fn one_of_each() -> Vec<Refused> {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one line of code, and all the texts")]
 fn every_kind_of_refusal_has_its_words() {
-    insta::assert_snapshot!(read_all(one_of_each(), Doing::Ordering), @r#"
-    # No account yet
-    Paddock trades your own Alpaca account, so it needs one.
-    **Nothing was sent.**
-    Make paper keys at `app.alpaca.markets` (free, and no real money), then use `/account add`. `/help` has the steps.
-    # Which account?
-    You have several accounts and no default.
-    **Nothing was sent.**
-    Name one with the `account` option, or set a default with `/account use`.
-    # No such account
-    You have no account called **swnig**.
-    **Nothing was sent.**
-    `/account list` shows yours.
-    # Name taken
-    You already have an account called **swing\_2**.
-    **Nothing was sent.**
-    Choose another name.
-    # Not a name for an account
-    The name is empty.
-    **Nothing was sent.**
-    Give it one to 32 letters or digits.
-    # Already linked
-    You linked this Alpaca account before, as **swing**.
-    **Nothing was sent.**
-    To give it new keys, use `/account rotate`.
-    # Too many accounts
-    One person can link 10 accounts.
-    **Nothing was sent.**
-    Remove one with `/account remove` first.
-    # Not yet
-    It is not known yet what became of 2 orders of this account, and without its keys Paddock could not find out.
-    **Nothing was sent.**
-    Wait until that is settled; `/orders` shows it.
-    # The two are swapped
-    The key ID (short, capitals) goes into the first field, the secret key (long) into the second.
-    **Nothing was stored.**
-    Copy both again from Alpaca's page and open a new form with `/account add` or `/account rotate`.
-    # Alpaca no longer takes the keys
-    The keys of **swing** were deleted or replaced at Alpaca. Resetting a paper account does that, too.
-    **No order was placed.**
-    Make new keys at Alpaca, then use `/account rotate`.
-    # These keys are revoked
-    Somebody may know the keys of **swing**, so Paddock orders nothing with them. You can still look and cancel.
-    **Nothing was sent.**
-    **Regenerate the keys at Alpaca now**, which makes the old ones worthless, then use `/account rotate`.
-    # Paper only at the moment
-    Whoever runs Paddock has switched trading with real money off. You can still look and cancel.
-    **Nothing was sent.**
-    Use a paper account, or trade at Alpaca itself.
-    # Use it in the server first
-    Whoever runs Paddock lets it be used in certain servers only, and you have not used it in one of them yet.
-    **Nothing was sent.**
-    Give a command there once; from then on direct messages work, too. What you have here stays yours: `/orders`, `/cancel`, `/account list`, `/account remove` and `/mydata` go on working.
-    # Paper only in this server
-    The admins of a server in which you use Paddock forbid orders with real money. That holds in direct messages, too. You can still look and cancel.
-    **Nothing was sent.**
-    Use a paper account, trade at Alpaca itself, or talk to them: `/server rules` shows what they set.
-    # More than this server allows
-    The admins of a server in which you use Paddock allow buys with real money up to $500.00 each.
-    **Nothing was sent.**
-    Buy less, or talk to them: `/server rules` shows what they set.
-    # This form can no longer be used
-    It was opened more than 15 minutes ago, was sent before, or Paddock could not note down that it was opened.
-    **Nothing was stored.**
-    Open a new one with `/account add` or `/account rotate`.
-    # Not a symbol
-    The symbol is empty.
-    **Nothing was sent.**
-    Start typing a ticker or a company name and pick from the list.
-    # No such symbol
-    Alpaca knows no US stock or fund called **AAPL**.
-    **Nothing was sent.**
-    Start typing a ticker or a company name and pick from the list.
-    # Not a number that an order can have
-    `quantity` is zero.
-    **Nothing was sent.**
-    Give a number above zero.
-    # How much?
-    An order needs a size.
-    **Nothing was sent.**
-    Give `quantity` in shares, or `dollars`.
-    # Shares or dollars?
-    You gave both `quantity` and `dollars`.
-    **Nothing was sent.**
-    Give one of them.
-    # Fractions are day orders
-    Alpaca takes fractions and dollar amounts for the day only.
-    **Nothing was sent.**
-    Leave `tif` out, or round to whole shares.
-    # No quote
-    Alpaca has no quote for **AAPL** now, so there is no price to show you.
-    **Nothing was sent.**
-    Try again in a moment, or name your own price with `limit`.
-    # This card has expired
-    Prices move, so a card is good for a short time only.
-    **Nothing was sent.**
-    Give the command again for a new card.
-    # Discord did not take the confirmation
-    Paddock sends a confirmed order only when it is sure that you will see what becomes of it.
-    **Nothing was sent.**
-    Place the order again.
-    -- Reference 7KQ4RT
-    # No such order
-    This account has no such order.
-    **Nothing was sent.**
-    Pick one from the list that `/cancel` offers, or look at `/orders`.
-    # Done before
-    This was taken care of before.
-    **Nothing was done twice.**
-    Look at `/orders`.
-    # This account is busy
-    Alpaca takes 200 requests a minute from one account, and this one has used them up.
-    **Nothing was sent.**
-    Try again in 5 s.
-    # Paddock has just started
-    It first asks Alpaca what became of the orders that were under way.
-    **Nothing was sent.**
-    Try again in a few seconds.
-    # Paddock is restarting
-    It takes nothing new at this moment.
-    **Nothing was sent.**
-    Try again in a minute.
-    # Paddock's database does not answer
-    Paddock does nothing that it cannot write down first.
-    **Nothing was sent.**
-    Try again in a minute.
-    -- Reference 7KQ4RT
-    "#);
+    insta::assert_snapshot!(read_all(one_of_each(), Doing::Ordering));
 }
 
 #[test]
@@ -244,6 +125,7 @@ fn hostile_text_is_tame_in_every_refusal() {
             Refused::NoQuote(Symbol::from_broker(text)),
             Refused::Rule(RuleBreak::NotTradable(text.into())),
             Refused::Rule(RuleBreak::NotFractionable(text.into())),
+            Refused::Leg(text.into()),
             Refused::Keys(KeysRefusal::NotActive(text.into())),
         ];
         for refused in refusals {

@@ -223,14 +223,16 @@ fn the_help_helps() {
     -- More: /help topic:orders · accounts · privacy · unconfirmed
     [grey] -
     # Help: orders
-    `/buy` and `/sell` take a `symbol` and either a `quantity` of shares or `dollars`.
-    Without `limit` the order takes the market's price; with it, that price or a better one.
-    `tif` says how long: `day` (until the close) or `gtc` (until you cancel it).
+    `/buy` and `/sell` take a `symbol` (`AAPL`, `BTC/USD`, an option contract) and one size: `quantity`, `dollars`, `percent` of your buying power (or of what you hold), or `risk`: as many as lose that part of the account at the `stop_loss`.
+    Without a price the order takes the market's. `limit` is that price or a better one, `stop` waits for a price, both together wait and then hold to the limit, `trail` follows the price.
+    `tif` says how long: `day`, `gtc` (until you cancel it), `opg` and `cls` (the auctions), `ioc` and `fok` (at once).
     `extended` lets a limit order work before 09:30 and after 16:00 ET.
+
+    **Exits.** `take_profit` and `stop_loss` with an order wait until it is filled; one cancels the other. For something that you hold already, `/sell` with both and `oco:True`. `/spread` trades two to four contracts as one.
 
     **The card.** Live orders always show one first: price, cost, what you will hold, and when the market takes the order up. **Confirm** sends exactly what the card says, once, however often you press. The card expires quickly; if the price moves while you decide, you are asked again. `card:True` shows it for a paper order, too.
 
-    `/orders` shows what is open, `/cancel` cancels one order or all. A cancel is a request: until Alpaca is through, the order may still fill.
+    `/close` closes a position or part of it, `/close-all` all of them. `/replace` changes an open order. `/orders` shows what is open, `/cancel` cancels one order, a symbol's, or all. A cancel is a request: until Alpaca is through, the order may still fill.
     [grey] -
     # Help: accounts
     `/account add` links an account, `/account list` shows yours, `/account use` chooses the default.

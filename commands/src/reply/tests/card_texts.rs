@@ -15,7 +15,7 @@ fn a_live_card_is_red_and_says_everything_before_the_press() {
     · Side = Buy
     · Size = 5 AAPL
     · Type = Limit $184.50 · day
-    · Bid / ask = $184.40 / $184.52, 3 s old
+    · Bid / ask = $184.40 / $184.52 (spread $0.12), 3 s old
     · Estimated cost = $922.50 before fees
     · Buying power = $14,625.00 → $13,702.50
     · Position = 2 → 7 shares
@@ -62,6 +62,7 @@ fn a_card_warns_of_a_short_sale_and_of_too_little_buying_power() {
     short.order = order(Side::Sell);
     short.held_after = Some(decimal("-3"));
     short.buying_power_after = Some(usd("-1"));
+    short.warnings = vec![Warning::BuyingPower, Warning::Short];
     insta::assert_snapshot!(card::card(&short).transcript(), @r#"
     [RED] LIVE · savings
     # Sell 5 AAPL at $184.50 or better?
@@ -73,7 +74,7 @@ fn a_card_warns_of_a_short_sale_and_of_too_little_buying_power() {
     · Side = Sell
     · Size = 5 AAPL
     · Type = Limit $184.50 · day
-    · Bid / ask = $184.40 / $184.52, 3 s old
+    · Bid / ask = $184.40 / $184.52 (spread $0.12), 3 s old
     · Estimated proceeds = $922.50 before fees
     · Buying power = $14,625.00 → -$1.00
     · Position = 2 → -3 shares
@@ -100,7 +101,7 @@ fn a_card_in_dollars_and_for_extended_hours_reads_well() {
     · Side = Buy
     · Size = $50.00 of AAPL
     · Type = Limit $184.50 · until canceled · extended hours
-    · Bid / ask = $184.40 / $184.52, 3 s old
+    · Bid / ask = $184.40 / $184.52 (spread $0.12), 3 s old
     · Estimated cost = $922.50 before fees
     · Buying power = $14,625.00 → $13,702.50
     · Position = 2 shares
@@ -276,4 +277,39 @@ fn every_ending_has_its_words() {
     # Rejected / The exchange refused the order after Alpaca had taken it in. None of it was filled.
     # Replaced / Another order took this one's place. None of it was filled. `/orders` shows the new one.
     "#);
+}
+
+#[test]
+fn a_card_of_everything_says_everything() {
+    let at = |text: &str| Price::parse(text).unwrap();
+    let mut large = card(live());
+    large.order.side = Side::Sell;
+    large.order.pricing = Pricing::StopLimit { stop: at("184"), limit: at("183.50") };
+    large.order.class =
+        Class::Bracket { take_profit: at("150"), stop_loss: StopLoss { stop: at("200"), limit: Some(at("201")) } };
+    large.order.time_in_force = TimeInForce::Gtc;
+    large.fees = Some(usd("0.03"));
+    large.warnings = vec![
+        Warning::WashTrade(Box::new(broker_order(BrokerStatus::New))),
+        Warning::Unprotected,
+        Warning::Concentrated(decimal("0.4")),
+        Warning::FarFromMarket(decimal("-0.12")),
+    ];
+    large.phrase = Some("SELL 5 AAPL LIVE".into());
+    let mut coin = card(paper());
+    coin.order.symbol = Symbol::parse("BTC/USD").unwrap();
+    coin.order.pricing = Pricing::Limit(Price::parse_fine("64000.125").unwrap());
+    coin.order.time_in_force = TimeInForce::Gtc;
+    coin.company = "Bitcoin / US Dollar".into();
+    let mut trail = card(paper());
+    trail.order.pricing = Pricing::Trail(Trail::Percent(Percent::parse("2.5").unwrap()));
+    let mut call = card(paper());
+    call.order.symbol = Symbol::parse("AAPL261218C00250000").unwrap();
+    call.order.effect = Some(Effect::Open);
+    let mut spread = card(paper());
+    let leg = |symbol: &str, side| Leg { symbol: Symbol::from_broker(symbol), side, effect: Effect::Open, ratio: 1 };
+    let legs = vec![leg("AAPL261218C00250000", Side::Buy), leg("AAPL261218C00260000", Side::Sell)];
+    spread.order.class = Class::MultiLeg(Legs::new(legs).unwrap());
+    let cards = [large, coin, trail, call, spread];
+    insta::assert_snapshot!(cards.map(|one| card::card(&one).transcript()).join("\n"));
 }

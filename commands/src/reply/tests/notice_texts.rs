@@ -5,22 +5,28 @@ use domain::settings::{Notices, Settings};
 
 #[test]
 fn settings_say_what_they_do_and_how_to_change_them() {
-    let texts: String = [Notices::Off, Notices::On, Notices::Undeliverable]
-        .map(|notices| settings::settings(&Settings { notices, ..Settings::default() }).transcript())
+    let above = Some(rust_decimal::Decimal::from(10_000));
+    let texts: String = [(Notices::Off, None), (Notices::On, above), (Notices::Undeliverable, None)]
+        .map(|(notices, typed_above)| {
+            settings::settings(&Settings { notices, typed_above, ..Settings::default() }).transcript()
+        })
         .concat();
     insta::assert_snapshot!(texts, @r#"
     [grey] -
     # Your settings
     : Direct messages = **off**: Paddock writes to you only when you use it. `/settings notices:on` lets it tell you when an order's fate becomes known late, when an order ends after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen.
     : Blur = **off**: amounts are shown at once. `/settings blur:on` masks them until you press a button.
+    : Large orders = **off**: a press confirms an order of any size. `/settings typed_above:10000` makes cards of larger orders ask for their words to be typed.
     [grey] -
     # Your settings
     : Direct messages = **on**: Paddock tells you when an order's fate becomes known late, when an order ends after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen. `/settings notices:off` stops that at once.
     : Blur = **off**: amounts are shown at once. `/settings blur:on` masks them until you press a button.
+    : Large orders = **above $10,000.00** a card asks for its words to be typed. `/settings typed_above:off` stops that.
     [grey] -
     # Your settings
     : Direct messages = **off, because Discord did not let a message through**: you may have blocked Paddock, or closed direct messages from this server. Open them, then `/settings notices:on`.
     : Blur = **off**: amounts are shown at once. `/settings blur:on` masks them until you press a button.
+    : Large orders = **off**: a press confirms an order of any size. `/settings typed_above:10000` makes cards of larger orders ask for their words to be typed.
     "#);
 }
 

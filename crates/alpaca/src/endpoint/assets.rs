@@ -3,11 +3,13 @@
 use super::{Endpoint, value};
 use crate::path::Path;
 use crate::transport::Answer;
+use crate::wire;
 use domain::account;
 use domain::brokerage::Lane;
 use domain::outcome::ReadFailure;
 use domain::symbol::Symbol;
 use reqwest::Method;
+use rust_decimal::Decimal;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -18,6 +20,15 @@ struct Row {
     tradable: Option<bool>,
     fractionable: Option<bool>,
     shortable: Option<bool>,
+    easy_to_borrow: Option<bool>,
+    borrow_status: Option<String>,
+    attributes: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    min_order_size: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    min_trade_increment: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    price_increment: Option<Decimal>,
     exchange: Option<String>,
 }
 
@@ -30,6 +41,17 @@ impl From<Row> for account::Asset {
             tradable: row.tradable.unwrap_or(false),
             fractionable: row.fractionable.unwrap_or(false),
             shortable: row.shortable.unwrap_or(false),
+            // The newer word of the two decides; an asset of which neither is said is not called hard to borrow.
+            easy_to_borrow: match row.borrow_status.as_deref() {
+                Some(status) => status == "easy_to_borrow",
+                None => row.easy_to_borrow.unwrap_or(true),
+            },
+            attributes: row.attributes.unwrap_or_default(),
+            steps: account::Steps {
+                least: row.min_order_size,
+                quantity: row.min_trade_increment,
+                price: row.price_increment,
+            },
             exchange: row.exchange.unwrap_or_default(),
         }
     }
@@ -57,6 +79,44 @@ impl Endpoint for Assets {
     fn read(&self, answer: &Answer) -> Self::Reply {
         let rows: Option<Vec<Row>> = value(answer)?;
         Ok(rows.unwrap_or_default().into_iter().map(Into::into).collect())
+    }
+}
+
+/// An option contract, as far as an order needs it.
+pub(crate) struct Contract(pub(crate) Symbol);
+
+#[derive(Deserialize)]
+struct ContractRow {
+    symbol: String,
+    name: Option<String>,
+    status: Option<String>,
+    tradable: Option<bool>,
+}
+
+impl Endpoint for Contract {
+    type Reply = Result<account::Asset, ReadFailure>;
+    const NAME: &'static str = "contract";
+    const METHOD: Method = Method::GET;
+    const LANE: Lane = Lane::Reads;
+
+    fn path(&self) -> Path {
+        Path::Contract(self.0.clone())
+    }
+
+    fn read(&self, answer: &Answer) -> Self::Reply {
+        let row: ContractRow = value(answer)?;
+        Ok(account::Asset {
+            symbol: Symbol::from_broker(row.symbol),
+            name: row.name.unwrap_or_default(),
+            active: row.status.as_deref() == Some("active"),
+            tradable: row.tradable.unwrap_or(false),
+            fractionable: false,
+            shortable: false,
+            easy_to_borrow: false,
+            attributes: Vec::new(),
+            steps: account::Steps::default(),
+            exchange: String::new(),
+        })
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) struct Positions;
 #[derive(Deserialize)]
 struct Row {
     symbol: String,
+    asset_class: Option<String>,
     #[serde(deserialize_with = "wire::exact")]
     qty: Decimal,
     #[serde(default, deserialize_with = "wire::maybe")]
@@ -54,6 +55,7 @@ impl Row {
 impl From<Row> for Position {
     fn from(row: Row) -> Self {
         Self {
+            is_crypto: row.asset_class.as_deref() == Some("crypto"),
             qty: row.signed(row.qty),
             qty_available: row.signed(row.qty_available.unwrap_or(row.qty)),
             entry: Usd(row.avg_entry_price),

@@ -12,10 +12,11 @@ use domain::account;
 use domain::brokerage::Lane;
 use domain::money::Price;
 use domain::outcome::ReadFailure;
-use domain::symbol::Symbol;
+use domain::symbol::{AssetKind, Symbol};
 use reqwest::Method;
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use std::collections::HashMap;
 
 #[derive(Deserialize)]
 struct QuoteRow {
@@ -40,6 +41,30 @@ fn data_failure(answer: &Answer) -> ReadFailure {
     if unknown { ReadFailure::NotFound } else { failure(answer) }
 }
 
+/// Coins and contracts are asked for in a list, of one here.
+fn several(symbol: &Symbol) -> Option<Path> {
+    match symbol.kind() {
+        AssetKind::Equity => None,
+        AssetKind::Crypto => Some(Path::CryptoSnapshots),
+        AssetKind::Contract(_) => Some(Path::OptionSnapshots),
+    }
+}
+
+fn one_of_several(symbol: &Symbol) -> Vec<(&'static str, String)> {
+    several(symbol).map(|_| ("symbols", symbol.as_str().to_owned())).into_iter().collect()
+}
+
+/// The one that was asked for. An unknown one is simply not in the list.
+fn picked(answer: &Answer, symbol: &Symbol) -> Result<SnapshotRow, ReadFailure> {
+    let mut several: Several = value(answer)?;
+    several.snapshots.remove(symbol.as_str()).ok_or(ReadFailure::NotFound)
+}
+
+#[derive(Deserialize)]
+struct Several {
+    snapshots: HashMap<String, SnapshotRow>,
+}
+
 /// The latest quote.
 pub(crate) struct Quote(pub(crate) Symbol);
 
@@ -55,12 +80,20 @@ impl Endpoint for Quote {
     const LANE: Lane = Lane::Reads;
 
     fn path(&self) -> Path {
-        Path::LatestQuote(self.0.clone())
+        several(&self.0).unwrap_or_else(|| Path::LatestQuote(self.0.clone()))
+    }
+
+    fn query(&self) -> Vec<(&'static str, String)> {
+        one_of_several(&self.0)
     }
 
     fn read(&self, answer: &Answer) -> Self::Reply {
         if answer.status != 200 {
             return Err(data_failure(answer));
+        }
+        if several(&self.0).is_some() {
+            let row = picked(answer, &self.0)?;
+            return row.latest_quote.and_then(|row| row.quote()).ok_or(ReadFailure::NotFound);
         }
         let latest: LatestQuote = value(answer)?;
         latest.quote.and_then(|row| row.quote()).ok_or(ReadFailure::NotFound)
@@ -97,15 +130,21 @@ impl Endpoint for Snapshot {
     const LANE: Lane = Lane::Reads;
 
     fn path(&self) -> Path {
-        Path::Snapshot(self.0.clone())
+        several(&self.0).unwrap_or_else(|| Path::Snapshot(self.0.clone()))
+    }
+
+    fn query(&self) -> Vec<(&'static str, String)> {
+        one_of_several(&self.0)
     }
 
     fn read(&self, answer: &Answer) -> Self::Reply {
         if answer.status != 200 {
             return Err(data_failure(answer));
         }
-        let row: Option<SnapshotRow> = value(answer)?;
-        let row = row.ok_or(ReadFailure::NotFound)?;
+        let row = match several(&self.0) {
+            Some(_) => picked(answer, &self.0)?,
+            None => value::<Option<SnapshotRow>>(answer)?.ok_or(ReadFailure::NotFound)?,
+        };
         let snapshot = account::Snapshot {
             quote: row.latest_quote.and_then(|row| row.quote()),
             last: row.latest_trade.and_then(|row| row.p).and_then(Price::new),

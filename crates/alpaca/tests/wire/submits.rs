@@ -37,6 +37,7 @@ async fn an_order_lands_only_when_it_is_shown_and_ours() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one row per answer")]
 async fn every_refusal_that_the_table_proves_is_a_refusal_with_its_reason() {
     use RefusalReason::*;
     let rows: Vec<(u16, String, RefusalReason)> = vec![
@@ -79,7 +80,48 @@ async fn every_refusal_that_the_table_proves_is_a_refusal_with_its_reason() {
         (403, problem(40_310_100, "trade denied due to pattern day trading protection"), AccountRestricted),
         (403, problem(40_310_000, "asset XYZ is not fractionable"), NotFractionable),
         (403, problem(40_310_000, "fractional trading is disabled for this account"), NotFractionable),
-        (403, problem(40_310_000, "cost basis must be >= minimal amount of order 10"), Invalid),
+        (403, problem(40_310_000, "cost basis must be >= minimal amount of order 10"), BelowMinimum),
+        (403, problem(40_310_000, "opg orders must be submitted after 7:00pm and before 9:28am"), AuctionHours),
+        (403, problem(40_310_000, "unable to open new notional orders while having open closing position orders"), Invalid),
+        (403, problem(40_310_000, "account not eligible for level2 options trading"), OptionsLevel),
+        (403, problem(40_310_000, "account not authorized to trade options"), OptionsLevel),
+        (403, problem(40_310_000, "account not eligible to trade uncovered option contracts"), OptionsLevel),
+        (403, problem(40_310_000, "account not eligible to trade spreads or uncovered contracts"), OptionsLevel),
+        (403, problem(40_310_000, "submit mleg order is disabled"), OptionsLevel),
+        (403, problem(40_310_000, "exceeded account limit for contracts expiring today"), ContractExpires),
+        (
+            403,
+            r#"{"code":40310000,"message":"insufficient underlying qty available for covered call (required: 100, available: 0)",
+                "available_qty":"0","required_qty":"100","symbol":"XYZ"}"#
+                .to_owned(),
+            Uncovered { available: Some(number("0")), required: Some(number("100")) },
+        ),
+        (
+            403,
+            r#"{"code":40310000,"message":"insufficient options buying power for cash-secured put",
+                "buying_power":"10","required_options_buying_power":"4000"}"#
+                .to_owned(),
+            Uncovered { available: Some(number("10")), required: Some(number("4000")) },
+        ),
+        (
+            403,
+            r#"{"code":40310000,"message":"insufficient options buying power","options_buying_power":"10","cost_basis":"115"}"#
+                .to_owned(),
+            BuyingPower { available: Some(number("10")), cost: Some(number("115")) },
+        ),
+        (422, problem(42_210_000, "contract \\\"XYZ261218C00045000\\\" not found"), UnknownSymbol),
+        (422, problem(42_210_000, "contract \\\"X\\\" is expired"), ContractExpires),
+        (422, problem(42_210_000, "contract \\\"X\\\" expires soon, unable to open new positions"), ContractExpires),
+        (422, problem(42_210_000, "options market orders are only allowed during market hours"), OptionHours),
+        (422, problem(42_210_000, "extended hours is not supported for options trading"), ExtendedHours),
+        (422, problem(42_210_000, "qty must be integer for options trading"), Invalid),
+        (422, problem(42_210_000, "position intent mismatch, inferred: buy_to_open, specified: buy_to_close"), OpensOrCloses),
+        (422, problem(42_210_000, "take_profit.limit_price must be > stop_loss.stop_price"), Exits),
+        (422, problem(42_210_000, "stop_loss.stop_price must be <= base_price - 0.01"), Exits),
+        (422, problem(42_210_000, "fractional orders must be simple orders"), FractionTerms),
+        (422, problem(42_210_000, "cannot replace order in filled status"), NotReplaceable),
+        (422, problem(42_210_000, "order parameters are not changed"), NotReplaceable),
+        (422, problem(40_010_001, "unable to replace order, order isn't sent to exchange yet"), NotReplaceable),
         (403, problem(40_310_000, "something that nobody has seen before"), Unrecognised),
         (403, "{\"code\":40310000}".to_owned(), Unrecognised),
         (422, problem(40_010_001, "qty must be > 0"), Invalid),
@@ -95,7 +137,7 @@ async fn every_refusal_that_the_table_proves_is_a_refusal_with_its_reason() {
             PriceIncrement,
         ),
         (422, problem(42_210_000, "potential wash trade detected"), WashTrade { existing_order: None }),
-        (422, problem(42_210_000, "fractional orders must be DAY orders"), Invalid),
+        (422, problem(42_210_000, "fractional orders must be DAY orders"), FractionTerms),
     ];
     let acts = rows.iter().map(|(status, body, _)| with(*status, &[("x-request-id", "req-1")], body.clone())).collect();
     for ((status, body, reason), outcome) in rows.iter().zip(outcomes(acts).await) {

@@ -143,10 +143,13 @@ impl BrokerOrder {
             Size::Shares(qty) => self.qty == Some(qty.get()),
             Size::Dollars(usd) => self.notional == Some(usd.0),
         };
-        let kind = wanted.pricing.kind();
-        let price = self.kind == kind
-            && Pricing::of_parts(kind, self.limit_price, self.stop_price, self.trail) == Some(wanted.pricing);
-        size && price && self.is_of_class(wanted)
+        size && self.pricing() == Some(wanted.pricing) && self.is_of_class(wanted)
+    }
+
+    /// At what price, if it is one of ours. A trailing stop is shown with the stop that it stands at now, which is no term of it.
+    pub fn pricing(&self) -> Option<Pricing> {
+        let stop = self.stop_price.filter(|_| self.trail.is_none());
+        Pricing::of_parts(&self.kind, self.limit_price, stop, self.trail)
     }
 
     /// The same things on the same sides, hanging together in the same way.

@@ -36,13 +36,9 @@ pub struct Columns {
     pub terms: Option<String>,
 }
 
-impl Order {
-    /// The order in one unambiguous line: what a ticket's digest is taken over.
-    pub fn canonical(&self) -> String {
-        let amount = match self.size {
-            Size::Shares(qty) => format!("{qty} shares"),
-            Size::Dollars(amount) => format!("{} dollars", amount.0.normalize()),
-        };
+impl<S> Order<S> {
+    /// The order in one line, with its size said so.
+    pub(crate) fn line(&self, amount: &str) -> String {
         let limit = self.pricing.limit().map(|limit| format!(" {}", plain(limit))).unwrap_or_default();
         let hours = if self.extended_hours { "extended" } else { "regular" };
         let (side, kind, tif) = (self.side.as_str(), self.pricing.kind(), self.time_in_force.as_str());
@@ -50,30 +46,6 @@ impl Order {
         match self.terms() {
             Some(terms) => format!("v2|{line}|{terms}"),
             None => format!("v1|{line}"),
-        }
-    }
-
-    /// SHA-256 of [`Order::canonical`]: what was shown is what is sent.
-    pub fn digest(&self) -> [u8; 32] {
-        Sha256::digest(self.canonical().as_bytes()).into()
-    }
-
-    /// The order as a row holds it.
-    pub fn columns(&self) -> Columns {
-        let (qty, notional) = match self.size {
-            Size::Shares(qty) => (Some(qty.get()), None),
-            Size::Dollars(amount) => (None, Some(amount.0)),
-        };
-        Columns {
-            symbol: self.symbol.as_str().to_owned(),
-            side: self.side.as_str().to_owned(),
-            qty,
-            notional,
-            order_type: self.pricing.kind().to_owned(),
-            limit_price: self.pricing.limit().map(Price::get),
-            time_in_force: self.time_in_force.as_str().to_owned(),
-            extended_hours: self.extended_hours,
-            terms: self.terms(),
         }
     }
 
@@ -111,6 +83,40 @@ impl Order {
         }
         let words: Vec<_> = terms.into_iter().map(|(word, value)| format!("{word} {value}")).collect();
         (!words.is_empty()).then(|| words.join(" "))
+    }
+}
+
+impl Order {
+    /// The order in one unambiguous line: what a ticket's digest is taken over.
+    pub fn canonical(&self) -> String {
+        self.line(&match self.size {
+            Size::Shares(qty) => format!("{qty} shares"),
+            Size::Dollars(amount) => format!("{} dollars", amount.0.normalize()),
+        })
+    }
+
+    /// SHA-256 of [`Order::canonical`]: what was shown is what is sent.
+    pub fn digest(&self) -> [u8; 32] {
+        Sha256::digest(self.canonical().as_bytes()).into()
+    }
+
+    /// The order as a row holds it.
+    pub fn columns(&self) -> Columns {
+        let (qty, notional) = match self.size {
+            Size::Shares(qty) => (Some(qty.get()), None),
+            Size::Dollars(amount) => (None, Some(amount.0)),
+        };
+        Columns {
+            symbol: self.symbol.as_str().to_owned(),
+            side: self.side.as_str().to_owned(),
+            qty,
+            notional,
+            order_type: self.pricing.kind().to_owned(),
+            limit_price: self.pricing.limit().map(Price::get),
+            time_in_force: self.time_in_force.as_str().to_owned(),
+            extended_hours: self.extended_hours,
+            terms: self.terms(),
+        }
     }
 }
 

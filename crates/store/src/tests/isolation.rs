@@ -70,10 +70,10 @@ fn said(answer: &impl Said) -> String {
 }
 
 as_eve! { tx, w;
-    ensure_user => "Ok(User { locale: None, default_account: None, settings: Settings { notices: Off, blur: false } })": tx.ensure_user(None);
+    ensure_user => "Ok(User { locale: None, default_account: None, settings: Settings { notices: Off, blur: false, typed_above: None } })": tx.ensure_user(None);
     default_account => "Ok(None)": tx.default_account();
     set_default_account => "Err(NotFound)": tx.set_default_account(w.paper);
-    settings => "Ok(Settings { notices: Off, blur: false })": tx.settings();
+    settings => "Ok(Settings { notices: Off, blur: false, typed_above: None })": tx.settings();
     change_settings => "Ok(())": tx.change_settings(&serde_json::json!({}));
     set_dm_channel => "Ok(())": tx.set_dm_channel(Some(1));
     notify => "Ok(false)": tx.notify(&Notice::Stuck { intent: w.intent }, Duration::ZERO);
@@ -110,6 +110,7 @@ as_eve! { tx, w;
     ticket => "Err(NotFound)": tx.ticket(w.ticket);
     consume_order_ticket => "Ok(Err(Unknown))": async { tx.consume_order_ticket(&click(w.ticket, 1)).await };
     consume_ticket => "Ok(Err(Unknown))": tx.consume_ticket(w.cancel_all, GUILD);
+    batch => "Ok([])": tx.batch(w.cancel_all);
     void_ticket => "Ok(false)": tx.void_ticket(w.ticket);
     insert_intent_direct => "Err(NotFound)": async {
         let interaction = InteractionId(7002);
@@ -170,7 +171,7 @@ const AS_NOBODY: [&str; 9] = [
     "Ok(0)",
     "Ok(Err(Unknown))",
     "Ok(Whole(None))",
-    "Ok(Settings { notices: Off, blur: false })",
+    "Ok(Settings { notices: Off, blur: false, typed_above: None })",
     "Ok(())",
 ];
 

@@ -130,3 +130,34 @@ async fn a_ticket_that_is_not_for_an_order_is_taken_once() {
     assert_eq!(tx.consume_ticket(world.cancel_all, guild).await.unwrap(), Err(TicketRefusal::Used));
     tx.commit().await.unwrap();
 }
+
+/// What has to be typed is part of the ticket: a press alone, or other words, take nothing, and the ticket stays good.
+#[tokio::test]
+async fn a_large_order_is_taken_only_with_its_phrase_and_a_batch_makes_one_intent_each() {
+    let world = World::new().await;
+    let mut tx = world.tx().await;
+    let new = super::world::new_ticket(world.live, Environment::Live, order_ask());
+    let large = crate::NewTicket { phrase: Some("BUY 5 CANARYX LIVE".into()), ..new };
+    let ticket = tx.insert_ticket(&large).await.unwrap();
+    assert_eq!(ticket.phrase, large.phrase);
+    for typed in [None, Some("BUY 5 CANARYX".to_owned())] {
+        let pressed = Confirm { typed, ..click(ticket.id, 30) };
+        assert_eq!(tx.consume_order_ticket(&pressed).await.unwrap().unwrap_err(), TicketRefusal::Phrase);
+    }
+    let typed = Confirm { typed: large.phrase, ..click(ticket.id, 30) };
+    assert!(tx.consume_order_ticket(&typed).await.unwrap().is_ok());
+
+    let question = issue(&mut tx, world.live, Environment::Live, Ask::CloseAll).await;
+    for _ in 0..3 {
+        let new = super::world::new_ticket(world.live, Environment::Live, order_ask());
+        tx.insert_ticket(&crate::NewTicket { batch: Some(question), ..new }).await.unwrap();
+    }
+    let guild = super::world::GUILD;
+    assert_eq!(tx.consume_ticket(question, guild).await.unwrap().unwrap().ask, Ask::CloseAll);
+    let orders = tx.batch(question).await.unwrap();
+    assert_eq!(orders.len(), 3);
+    for (item, order) in (1..).zip(orders) {
+        assert!(tx.consume_order_ticket(&Confirm { item, ..click(order, 31) }).await.unwrap().is_ok(), "{item}");
+    }
+    tx.commit().await.unwrap();
+}

@@ -139,7 +139,7 @@ pub(crate) fn order_ask() -> Ask {
 
 pub(crate) fn new_ticket(account: AccountId, environment: Environment, ask: Ask) -> NewTicket {
     let lives_for = Duration::from_mins(1);
-    NewTicket { id: fresh::ticket(), account, environment, ask, guild: GUILD, lives_for }
+    NewTicket { id: fresh::ticket(), account, environment, ask, phrase: None, batch: None, guild: GUILD, lives_for }
 }
 
 pub(crate) async fn issue(tx: &mut TenantTx, account: AccountId, environment: Environment, ask: Ask) -> TicketId {
@@ -151,7 +151,14 @@ pub(crate) fn new_intent_id() -> IntentId {
 }
 
 pub(crate) fn click(ticket: TicketId, interaction: i64) -> crate::Confirm {
-    crate::Confirm { ticket, intent: new_intent_id(), interaction: InteractionId(interaction), guild: GUILD }
+    crate::Confirm {
+        ticket,
+        intent: new_intent_id(),
+        interaction: InteractionId(interaction),
+        item: 0,
+        typed: None,
+        guild: GUILD,
+    }
 }
 
 pub(crate) async fn direct(tx: &mut TenantTx, account: AccountId, interaction: i64) -> IntentId {

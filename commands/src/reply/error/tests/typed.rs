@@ -1,6 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
 use super::*;
+use domain::money::Price;
+use domain::order::{BrokerStatus, LegsRefusal, TimeInForce};
+use domain::policy::Part;
+use domain::sizing::SizingRefusal;
 
 #[test]
 fn every_number_that_is_none_has_its_words() {
@@ -99,45 +103,96 @@ fn every_symbol_and_name_that_is_none_has_its_words() {
 
 #[test]
 fn every_broken_rule_has_its_words() {
+    let at = |text: &str| Price::parse(text).unwrap();
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 19).unwrap();
+    let named = || "AAPL".to_owned();
     let rules = [
-        RuleBreak::NotTradable("AAPL".into()),
+        RuleBreak::NotTradable(named()),
         RuleBreak::NotFractionable("BRK.A".into()),
         RuleBreak::FractionNeedsDay,
+        RuleBreak::FractionTrails,
+        RuleBreak::FractionNeedsSimple,
+        RuleBreak::FractionExtended(named()),
         RuleBreak::BelowOneDollar,
         RuleBreak::ExtendedNeedsLimit,
-        RuleBreak::PriceIncrement,
+        RuleBreak::ExtendedNeedsDayOrGtc,
+        RuleBreak::ExtendedNeedsSimple,
+        RuleBreak::PriceIncrement { part: Part::TakeProfit, step: decimal("0.01") },
+        RuleBreak::TimeNeedsMarketOrLimit(TimeInForce::Fok),
+        RuleBreak::TooLateForOpen,
+        RuleBreak::TooLateForClose,
+        RuleBreak::TrailTooSmall,
+        RuleBreak::OverTheCounter(named()),
+        RuleBreak::IpoNeedsLimit(named()),
+        RuleBreak::ExitsNeedDayOrGtc,
+        RuleBreak::EntryTrails,
+        RuleBreak::OcoNeedsLimit,
+        RuleBreak::NothingToExit,
+        RuleBreak::ExitsCrossed { take_profit: at("170"), stop_loss: at("200") },
+        RuleBreak::StopTooNear { base: at("184.5"), below: true },
+        RuleBreak::StopTooNear { base: at("184.5"), below: false },
+        RuleBreak::CryptoKind,
+        RuleBreak::CryptoTime,
+        RuleBreak::CryptoExtended,
+        RuleBreak::CryptoNeedsSimple,
+        RuleBreak::CryptoTooSmall(decimal("0.00040")),
+        RuleBreak::CryptoTooLarge,
+        RuleBreak::QuantityIncrement(decimal("0.001")),
+        RuleBreak::ContractsWhole,
+        RuleBreak::OptionKind,
+        RuleBreak::OptionNeedsDay,
+        RuleBreak::OptionExtended,
+        RuleBreak::OptionNeedsSimple,
+        RuleBreak::OptionExpired(day),
+        RuleBreak::OptionMarketClosed,
+        RuleBreak::EffectNeedsOption,
         RuleBreak::SellsMoreThanHeld { held: decimal("0.50") },
+        RuleBreak::BuysMoreThanShort { short: decimal("5") },
+        RuleBreak::NotShortable(named()),
+        RuleBreak::ShortingOff,
+        RuleBreak::ShortNeedsWhole,
+        RuleBreak::ShortNeedsEquity,
+        RuleBreak::AccountBlocked,
+        RuleBreak::NothingChanges,
+        RuleBreak::NotReplaceable(BrokerStatus::Accepted),
+        RuleBreak::DollarsNotReplaceable,
+        RuleBreak::FractionNotReplaceable,
+        RuleBreak::BelowFilled(decimal("3")),
+        RuleBreak::NoSuchPart(Part::Trail),
+        RuleBreak::ExitPricesOnly,
     ];
-    insta::assert_snapshot!(read_all(rules.map(Refused::Rule), Doing::Ordering), @r#"
-    # Cannot be traded
-    Alpaca lists **AAPL** as not tradable now.
-    **Nothing was sent.**
-    It may be delisted or new. Alpaca's page for the symbol says more.
-    # Whole shares only
-    **BRK.A** trades in whole shares only, so neither a fraction nor `dollars` works.
-    **Nothing was sent.**
-    Give a whole number as `quantity`.
-    # Fractions are day orders
-    Alpaca takes fractions and dollar amounts for the day only.
-    **Nothing was sent.**
-    Leave `tif` out, or round to whole shares.
-    # Too small
-    Alpaca takes dollar amounts from $1.00 up.
-    **Nothing was sent.**
-    Give at least `1`.
-    # Extended hours need a limit
-    Before 09:30 and after 16:00 ET Alpaca takes limit orders only.
-    **Nothing was sent.**
-    Name your price with `limit`, or leave `extended` out.
-    # Price too fine
-    From $1.00 up, prices go in whole cents; below, in hundredths of a cent.
-    **Nothing was sent.**
-    Round `limit`.
-    # More than you hold
-    You can sell 0.5 shares; open orders may hold others. A fraction cannot be sold short.
-    **Nothing was sent.**
-    Sell less, or cancel the order that holds the shares.
-    "#);
+    insta::assert_snapshot!(read_all(rules.map(Refused::Rule), Doing::Ordering));
+}
+
+#[test]
+fn every_wish_and_every_spread_that_comes_to_nothing_has_its_words() {
+    let sizings = [
+        SizingRefusal::Unknown,
+        SizingRefusal::NoPrice,
+        SizingRefusal::RiskNeedsStop,
+        SizingRefusal::NothingAtRisk,
+        SizingRefusal::NothingHeld,
+        SizingRefusal::TooSmall,
+    ];
+    let legs = [
+        LegsRefusal::Count(5),
+        LegsRefusal::NotAnOption(symbol()),
+        LegsRefusal::Twice(symbol()),
+        LegsRefusal::Underlyings("AAPL".into(), "MSFT".into()),
+        LegsRefusal::Ratios,
+    ];
+    let rest = [
+        Refused::PricesMixed,
+        Refused::ExitsMissing,
+        Refused::Leg("buy *all* of it".into()),
+        Refused::DebitOrCredit,
+        Refused::NotHeld(symbol()),
+        Refused::SizeMissing,
+        Refused::SizeTwice,
+        Refused::Ticket(TicketRefusal::Phrase),
+    ];
+    let refusals = sizings.into_iter().map(Refused::Sizing).chain(legs.into_iter().map(Refused::Legs)).chain(rest);
+    insta::assert_snapshot!(read_all(refusals, Doing::Ordering));
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Reading the exchange's JSON as the domain's types.
 
 use chrono::{DateTime, Utc};
-use domain::account::{Asset, BrokerAccount, Configurations, MarketClock, Position, Quote, Snapshot, TradingDay};
+use domain::account::{
+    Asset, BrokerAccount, Configurations, MarketClock, Position, Quote, Snapshot, Steps, TradingDay,
+};
 use domain::ids::{BrokerAccountId, BrokerOrderId, ClientOrderId};
 use domain::money::{Percent, Price, Usd};
 use domain::order::{BrokerOrder, BrokerStatus, Side, Trail};
@@ -44,6 +46,10 @@ fn flag(body: &Value, name: &str) -> bool {
 
 fn symbol(body: &Value) -> Option<Symbol> {
     word(body, "symbol").map(Symbol::from_broker)
+}
+
+fn strings(body: &Value) -> Vec<String> {
+    body.as_array().into_iter().flatten().filter_map(|word| word.as_str().map(str::to_owned)).collect()
 }
 
 pub(super) fn list<T>(body: &Value, reading: Reading<T>) -> Option<Vec<T>> {
@@ -150,6 +156,13 @@ pub(super) fn asset(body: &Value) -> Option<Asset> {
         tradable: flag(body, "tradable"),
         fractionable: flag(body, "fractionable"),
         shortable: flag(body, "shortable"),
+        easy_to_borrow: word(body, "borrow_status").is_none_or(|status| status == "easy_to_borrow"),
+        attributes: strings(&body["attributes"]),
+        steps: Steps {
+            least: decimal(body, "min_order_size"),
+            quantity: decimal(body, "min_trade_increment"),
+            price: decimal(body, "price_increment"),
+        },
         exchange: word(body, "exchange")?.to_owned(),
     })
 }
@@ -157,6 +170,7 @@ pub(super) fn asset(body: &Value) -> Option<Asset> {
 pub(super) fn position(body: &Value) -> Option<Position> {
     Some(Position {
         symbol: symbol(body)?,
+        is_crypto: word(body, "asset_class") == Some("crypto"),
         qty: decimal(body, "qty")?,
         qty_available: decimal(body, "qty_available")?,
         entry: usd(body, "avg_entry_price")?,

@@ -1,0 +1,186 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+use super::super::*;
+use super::*;
+use domain::account::Steps;
+use domain::ids::BrokerAccountId;
+use domain::money::{Price, Quantity};
+use domain::order::Pricing;
+use domain::symbol::Symbol;
+use uuid::Uuid;
+
+#[expect(clippy::unnecessary_wraps, reason = "as the broker's optional fields are")]
+fn usd(number: i64) -> Option<Usd> {
+    Some(Usd(Decimal::from(number)))
+}
+
+fn around(held: i64, free: i64, shorting: bool) -> Surroundings {
+    let symbol = Symbol::parse("AAPL").unwrap();
+    let quote = Quote { bid: Price::parse("99").ok(), ask: Price::parse("100").ok(), at: chrono::DateTime::UNIX_EPOCH };
+    Surroundings {
+        asset: Asset {
+            symbol: symbol.clone(),
+            name: "Apple Inc.".into(),
+            active: true,
+            tradable: true,
+            fractionable: true,
+            shortable: true,
+            easy_to_borrow: true,
+            attributes: Vec::new(),
+            steps: Steps::default(),
+            exchange: "NASDAQ".into(),
+        },
+        snapshot: Ok(Snapshot { quote: Some(quote), last: None, previous_close: None }),
+        broker: Ok(BrokerAccount {
+            id: BrokerAccountId(Uuid::from_u128(1)),
+            number: "PA1".into(),
+            status: "ACTIVE".into(),
+            cash: usd(1000),
+            equity: usd(1000),
+            last_equity: usd(1000),
+            buying_power: usd(1000),
+            long_market_value: None,
+            short_market_value: None,
+            multiplier: None,
+            trading_blocked: false,
+            account_blocked: false,
+            suspended_by_user: false,
+            shorting_enabled: shorting,
+        }),
+        positions: Ok(vec![Position {
+            symbol,
+            qty: Decimal::from(held),
+            is_crypto: false,
+            qty_available: Decimal::from(free),
+            entry: Usd(Decimal::ONE),
+            price: None,
+            value: None,
+            cost: Usd(Decimal::ONE),
+            unrealized: None,
+            unrealized_fraction: None,
+            today: None,
+        }]),
+        market: None,
+        open: Vec::new(),
+        now: chrono::DateTime::UNIX_EPOCH,
+    }
+}
+
+fn order(side: Side, amount: Size, pricing: Pricing) -> Order {
+    let symbol = Symbol::parse("AAPL").unwrap();
+    Order::plain(side, symbol, amount, pricing)
+}
+
+fn shares(text: &str) -> Size {
+    Size::Shares(Quantity::parse(text).unwrap())
+}
+
+#[test]
+fn the_numbers_of_a_card_follow_from_what_was_read() {
+    let seen = around(10, 10, true);
+    let buy = seen.numbers(&order(Side::Buy, shares("5"), Pricing::Market)).unwrap();
+    assert_eq!((buy.estimate, buy.buying_power_after), (usd(500), usd(500)));
+    assert_eq!((buy.held, buy.held_after), (Decimal::TEN, Some(Decimal::from(15))));
+    let sell = seen.numbers(&order(Side::Sell, shares("4"), Pricing::Market)).unwrap();
+    assert_eq!((sell.estimate, sell.buying_power_after), (usd(396), None), "a sale is estimated at the bid");
+    let limit = Pricing::Limit(Price::parse("90").unwrap());
+    assert_eq!(seen.numbers(&order(Side::Buy, shares("5"), limit)).unwrap().estimate, usd(450));
+    let dollars = order(Side::Buy, Size::Dollars(Usd::parse("50").unwrap()), Pricing::Market);
+    assert_eq!(seen.numbers(&dollars).unwrap().held_after, None);
+}
+
+#[test]
+fn no_card_is_shown_without_a_price_or_without_the_position() {
+    let market = order(Side::Buy, shares("5"), Pricing::Market);
+    let mute =
+        Surroundings { snapshot: Ok(Snapshot { quote: None, last: None, previous_close: None }), ..around(0, 0, true) };
+    assert_eq!(mute.numbers(&market), Err(Refused::NoQuote(market.symbol.clone())));
+    let limit = order(Side::Buy, shares("5"), Pricing::Limit(Price::parse("90").unwrap()));
+    assert!(mute.numbers(&limit).is_ok(), "a limit order brings its own price");
+    let blind = Surroundings { positions: Err(ReadFailure::Unavailable), ..around(0, 0, true) };
+    assert_eq!(blind.numbers(&market), Err(Refused::Trouble(Trouble::Broker(ReadFailure::Unavailable))));
+}
+
+fn standing(side: Side, kind: &str, limit: Option<&str>) -> BrokerOrder {
+    BrokerOrder {
+        id: domain::ids::BrokerOrderId(Uuid::from_u128(5)),
+        client_order_id: domain::ids::ClientOrderId::stored("x"),
+        symbol: Symbol::parse("AAPL").unwrap(),
+        side: Some(side),
+        qty: Some(Decimal::ONE),
+        notional: None,
+        kind: kind.into(),
+        time_in_force: "day".into(),
+        limit_price: limit.and_then(|limit| Price::parse(limit).ok()),
+        stop_price: kind.contains("stop").then(|| Price::parse("95").unwrap()),
+        trail: None,
+        class: String::new(),
+        legs: Vec::new(),
+        replaces: None,
+        replaced_by: None,
+        extended_hours: false,
+        status: domain::order::BrokerStatus::New,
+        filled_qty: Decimal::ZERO,
+        filled_avg_price: None,
+        submitted_at: None,
+        updated_at: None,
+        ended_at: None,
+    }
+}
+
+/// Alpaca's matrix: a market or stop order on the other side always, limits when they cross; exits never.
+#[test]
+fn a_wash_trade_is_seen_before_alpaca_refuses_it() {
+    let at = |text: &str| Pricing::Limit(Price::parse(text).unwrap());
+    let cases = [
+        (Pricing::Market, standing(Side::Sell, "limit", Some("120")), true),
+        (at("99"), standing(Side::Sell, "market", None), true),
+        (at("99"), standing(Side::Sell, "stop", None), true),
+        (at("99"), standing(Side::Sell, "limit", Some("100")), false),
+        (at("100"), standing(Side::Sell, "limit", Some("100")), true),
+        (at("100"), standing(Side::Buy, "limit", Some("100")), false),
+        (at("100"), BrokerOrder { class: "bracket".into(), ..standing(Side::Sell, "limit", Some("90")) }, false),
+        (
+            at("100"),
+            BrokerOrder { symbol: Symbol::parse("MSFT").unwrap(), ..standing(Side::Sell, "market", None) },
+            false,
+        ),
+    ];
+    for (pricing, other, trades) in cases {
+        let buy = order(Side::Buy, shares("1"), pricing);
+        assert_eq!(trades_with(&buy, &other), trades, "{pricing} against {other:?}");
+    }
+}
+
+#[test]
+fn a_card_warns_of_what_a_trader_would_want_to_know() {
+    let warned = |seen: &Surroundings, order: &Order| {
+        let numbers = seen.numbers(order).unwrap();
+        seen.warnings(order, numbers)
+    };
+    let seen = around(0, 0, true);
+    let limit = |text: &str| Pricing::Limit(Price::parse(text).unwrap());
+    assert_eq!(warned(&seen, &order(Side::Buy, shares("1"), limit("100"))), [Warning::Unprotected]);
+    let large = warned(&seen, &order(Side::Buy, shares("5"), limit("100")));
+    assert_eq!(large, [Warning::Unprotected, Warning::Concentrated(Decimal::new(5, 1))]);
+    let far = warned(&seen, &order(Side::Buy, shares("1"), limit("80")));
+    assert_eq!(far, [Warning::Unprotected, Warning::FarFromMarket(Decimal::new(-2, 1))]);
+    assert_eq!(warned(&seen, &order(Side::Sell, shares("1"), limit("100"))), [Warning::Short]);
+    let guarded = Surroundings { open: vec![standing(Side::Sell, "stop", None)], ..around(0, 0, true) };
+    let warnings = warned(&guarded, &order(Side::Buy, shares("1"), limit("100")));
+    assert!(matches!(&warnings[..], [Warning::WashTrade(_)]), "{warnings:?}");
+}
+
+#[test]
+fn fees_are_estimated_upwards_and_stocks_are_bought_free_of_charge() {
+    let seen = around(10, 10, true);
+    let of = |order: &Order| seen.numbers(order).unwrap().fees;
+    assert_eq!(of(&order(Side::Buy, shares("5"), Pricing::Market)), usd(0));
+    assert_eq!(of(&order(Side::Sell, shares("5"), Pricing::Market)), Some(Usd(Decimal::new(2, 2))));
+    let coin = Order { symbol: Symbol::parse("BTC/USD").unwrap(), ..order(Side::Buy, shares("1"), Pricing::Market) };
+    assert_eq!(of(&coin), Some(Usd(Decimal::new(25, 2))));
+    let call = Order {
+        symbol: Symbol::parse("AAPL261218C00250000").unwrap(),
+        ..order(Side::Buy, shares("2"), Pricing::Market)
+    };
+    assert_eq!(of(&call), Some(Usd(Decimal::new(1, 1))));
+}
