@@ -138,6 +138,9 @@ impl State {
         for (name, value) in fields {
             command[name] = value;
         }
+        if let Some(options) = command.get_mut("options") {
+            strip(options);
+        }
         let unchanged = known.as_ref().is_some_and(|known| {
             let mut old = known.clone();
             for field in ["id", "version"] {
@@ -149,6 +152,17 @@ impl State {
         command["id"] = known.as_ref().map_or_else(|| id(fresh), |known| known["id"].clone());
         command["version"] = known.filter(|_| unchanged).map_or_else(|| id(fresh), |known| known["version"].clone());
         command
+    }
+}
+
+/// Discord stores what an option says, not what it leaves open.
+fn strip(options: &mut Value) {
+    for option in options.as_array_mut().into_iter().flatten() {
+        strip(&mut option["options"]);
+        let Some(fields) = option.as_object_mut() else { continue };
+        let silent = |value: &Value| value.is_null() || *value == json!([]) || *value == json!(false);
+        // A subcommand's empty list of options is told, and so are lists that are not empty.
+        fields.retain(|name, value| !silent(value) || (name == "options" && value.is_array()));
     }
 }
 

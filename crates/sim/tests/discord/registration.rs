@@ -139,6 +139,24 @@ async fn registering_again_keeps_ids_and_gives_a_new_version_only_to_what_change
 }
 
 #[tokio::test]
+async fn what_an_option_leaves_open_is_not_stored() {
+    let stage = Stage::set().await;
+    let path = format!("/applications/{}/commands", stage.discord.application_id());
+    let open = json!({
+        "type": 3, "name": "s", "description": "d", "required": false, "autocomplete": false, "choices": [],
+        "max_length": null, "channel_types": [],
+    });
+    let sub = json!({"type": 1, "name": "sub", "description": "d", "options": [open], "required": false});
+    let wanted = json!([{"name": "one", "description": "d", "options": [sub], "contexts": null}]);
+    let stored = stage.bot("PUT", &path, wanted).await.body;
+    assert_eq!(
+        stored[0]["options"],
+        json!([{"type": 1, "name": "sub", "description": "d",
+                "options": [{"type": 3, "name": "s", "description": "d"}]}])
+    );
+}
+
+#[tokio::test]
 async fn the_servers_own_commands_are_kept_apart() {
     let stage = Stage::set().await;
     let app = format!("/applications/{}", stage.discord.application_id());
