@@ -1,6 +1,6 @@
 //! The simulated Discord over real sockets, spoken to by a client of a few lines: HTTP by hand, WebSocket by
 //! tungstenite.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests fail loudly and report")]
 
 mod chaos;
 mod files;
@@ -9,5 +9,6 @@ mod kit;
 mod limits;
 mod registration;
 mod rules;
+mod specification;
 mod strict;
 mod users;

@@ -122,7 +122,8 @@ impl Operation<'_> {
     /// What is wrong with an answer, as a list of sentences.
     pub fn judge_answer(&self, status: u16, body: &[u8]) -> Vec<String> {
         let responses = &self.terms["responses"];
-        let Some(response) = responses.get(status.to_string()).or_else(|| responses.get("default")) else {
+        let names = [status.to_string(), format!("{}XX", status / 100), "default".to_owned()];
+        let Some(response) = names.iter().find_map(|name| responses.get(name)) else {
             return vec![format!("the document knows no status {status}")];
         };
         let content = &self.book.follow(response)["content"]["application/json"]["schema"];
