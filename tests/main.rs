@@ -33,6 +33,7 @@ mod restart;
 mod rotation;
 mod schedules;
 mod service;
+mod specification;
 mod stopping;
 mod two_processes;
 mod walls;
