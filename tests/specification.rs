@@ -9,12 +9,16 @@ use book::{Book, Quirk, folder, unexplained};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use sim::discord::{MessageView, Place};
-use sim::exchange::{Arrival, Environment, Origin};
+use sim::exchange::{Arrival, Endpoint, Environment, Fault, FaultRule, Origin};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Where the documents and what is known of the services differ.
-const QUIRKS: &[Quirk] = &[];
+const QUIRKS: &[Quirk] = &[Quirk {
+    of: "PATCH /webhooks/",
+    complaint: "/attachments/0/id 0 is not of type \"string\"",
+    reason: "new files are numbered, as in the examples of Discord's reference; the document knows snowflakes only",
+}];
 /// What is answered to an option of this name; a command is not run whose required options have no answer here.
 const ANSWERS: &[(&str, &str)] = &[
     ("symbol", "AAPL"),
@@ -77,7 +81,7 @@ async fn tries(friend: &Friend, command: &str, options: &[(String, String)]) -> 
 }
 
 /// A day at the bot: everything it can be told, and the main path on paper and live.
-async fn a_day(town: &Town) -> usize {
+async fn a_day(town: &mut Town) -> usize {
     town.exchange.turn(|knobs| knobs.requests_per_minute = 10_000);
     town.exchange.set_quote("AAPL", Decimal::new(9_998, 2), Decimal::new(10_002, 2));
     let (ham, mara) = (town.friend("ham"), town.friend("mara"));
@@ -90,6 +94,10 @@ async fn a_day(town: &Town) -> usize {
     ] {
         ham.says("buy", &options).await;
     }
+    // An order whose answer is lost is asked for by its own id.
+    town.exchange.push_fault(FaultRule::once(Endpoint::SubmitOrder, Fault::ResetAfter));
+    let lost = ham.runs(Place::Server, "buy", &[("symbol", "AAPL"), ("quantity", "1")]).await;
+    lost.message_when(|message| message.text().contains("Filled")).await.expect("the lost order is found");
     let card = mara.says("buy", &[("symbol", "AAPL"), ("quantity", "2")]).await;
     let button = card.buttons().into_iter().find(|label| label.starts_with("Confirm"));
     if let Some(button) = button {
@@ -106,7 +114,14 @@ async fn a_day(town: &Town) -> usize {
             ran += usize::from(tries(&ham, &command, &chosen).await.is_some());
         }
     }
-    ham.says("cancel", &[]).await;
+    let choices = ham.user.autocomplete(Place::Server, "cancel", &[("order", "")], "order").await.expect("choices");
+    let working = choices.iter().find_map(|choice| choice.value.as_str().filter(|value| *value != "all"));
+    ham.says("cancel", &[("order", working.expect("an order that works"))]).await;
+
+    // Who asked for it is written to.
+    ham.says("settings", &[("notices", "on")]).await;
+    town.restart().await;
+    town.until("a direct message comes", || !ham.user.dms().is_empty()).await;
     ran
 }
 
@@ -207,8 +222,8 @@ fn payload(body: &[u8]) -> Option<Vec<u8>> {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_request_of_the_bot_is_as_the_vendors_documents_say() {
     let Some(folder) = folder("the bot's requests against both vendors' documents") else { return };
-    let town = Town::open().await;
-    let ran = a_day(&town).await;
+    let mut town = Town::open().await;
+    let ran = a_day(&mut town).await;
     let mut used = vec![0; QUIRKS.len()];
     let alpaca = of_exchange(&folder, &town.exchange.requests(), &mut used);
     let book = Book::open(&folder, "discord-openapi.json");

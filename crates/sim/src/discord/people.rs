@@ -206,6 +206,7 @@ impl State {
             "verification_level": 0, "default_message_notifications": 1, "explicit_content_filter": 0, "mfa_level": 0,
             "system_channel_flags": 0, "premium_tier": 0, "premium_subscription_count": 0, "preferred_locale": "en-US",
             "nsfw_level": 0, "premium_progress_bar_enabled": false, "widget_enabled": false, "max_members": 500_000,
+            "nsfw": false, "region": "deprecated", "max_video_channel_users": 25, "max_stage_video_channel_users": 50,
             "joined_at": stamp(self.now()), "large": false, "unavailable": false, "member_count": members.len(),
             "members": members, "channels": [self.channel_json(self.channel_id)], "roles": [self.everyone_json()],
         });
@@ -236,6 +237,9 @@ impl State {
             "public_updates_channel_id",
             "safety_alerts_channel_id",
             "max_presences",
+            "home_header",
+            "widget_channel_id",
+            "incidents_data",
         ] {
             guild[absent] = Value::Null;
         }

@@ -9,11 +9,19 @@ use book::{Book, Quirk, folder, unexplained};
 use serde_json::{Value, json};
 
 /// Where the document and what is known of the service differ.
-const QUIRKS: &[Quirk] = &[Quirk {
-    of: "",
-    complaint: "/errors",
-    reason: "the document has numbers for the codes inside `errors`; Discord sends words such as BASE_TYPE_MAX_LENGTH",
-}];
+const QUIRKS: &[Quirk] = &[
+    Quirk {
+        of: "",
+        complaint: "/errors",
+        reason: "the document has numbers for the codes inside `errors`; Discord sends words such as BASE_TYPE_MAX_LENGTH",
+    },
+    Quirk {
+        of: "POST /interactions/{interaction_id}/{interaction_token}/callback",
+        complaint: "/resource {\"type\":",
+        reason: "the document knows a resource of messages and activities only; the reference's text also of forms and \
+                 deferrals, with nothing but their type",
+    },
+];
 
 /// What was asked, and the answer.
 type Asked = (&'static str, String, u16, Value);
