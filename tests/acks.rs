@@ -148,11 +148,17 @@ async fn the_acknowledgement_leaves_before_anything_is_asked_of_the_database_or_
             scene.lines.database.heard().into_iter().filter(|it| !it.system && !it.sql.contains("app.job_")).collect();
         assert!(heard.is_empty(), "/{command}: {heard:?}");
         assert_eq!(scene.town.exchange.requests().len(), asked, "/{command}");
-        if *command != "account add" {
+        if *command == "account add" {
+            // The form is stored once the bot knows that Discord has taken it, which is later than a quiet moment is long.
+            let is_stored = || scene.lines.database.heard().iter().any(|it| it.sql.contains("INTO app.forms"));
+            scene.town.until("the form is stored", is_stored).await;
+        } else {
             act.reply().await.unwrap();
         }
         cases += 1;
     }
+    // What was left out above is the house's own work, and it is seen as such.
+    scene.town.until("the house works", || scene.lines.database.heard().iter().any(|it| it.system)).await;
     println!("PROMISE P10 cases={cases} violations=0 under=\"nothing else is asked before the acknowledgement\"");
 }
 

@@ -79,7 +79,7 @@ impl Splitter {
 
     fn statement(&mut self, sql: &str) -> Statement {
         if sql.starts_with("BEGIN") {
-            self.system = sql.ends_with("''");
+            self.system = sql.contains("app.user_id = ''");
         }
         let statement = Statement { system: self.system, sql: without_quoted(sql) };
         if matches!(statement.sql.as_str(), "COMMIT" | "ROLLBACK") {
@@ -123,11 +123,11 @@ mod tests {
         let start = [&12_u32.to_be_bytes()[..], &196_608_u32.to_be_bytes()[..], &[0; 4]].concat();
         [
             start,
-            message(b'Q', b"BEGIN; SET LOCAL app.user_id = '7'\0"),
+            message(b'Q', b"BEGIN; SET LOCAL app.user_id = '7'; SET LOCAL synchronous_commit = on\0"),
             [message(b'P', b"s1\0SELECT\n 1\0\0\0"), message(b'D', b"Ss1\0"), message(b'S', b"")].concat(),
             [message(b'B', b"\0s1\0\0\0"), message(b'E', b"\0\0\0\0\0"), message(b'S', b"")].concat(),
             message(b'Q', b"COMMIT\0"),
-            message(b'Q', b"BEGIN; SET LOCAL app.user_id = ''\0"),
+            message(b'Q', b"BEGIN; SET LOCAL app.user_id = ''; SET LOCAL synchronous_commit = on\0"),
         ]
         .concat()
     }
@@ -140,7 +140,7 @@ mod tests {
             assert_eq!(units.iter().flat_map(|unit| unit.bytes.clone()).collect::<Vec<_>>(), session());
             let heard: Vec<_> = units.into_iter().filter_map(|unit| unit.statement).collect();
             let texts: Vec<_> = heard.iter().map(|statement| (statement.sql.as_str(), statement.system)).collect();
-            let begin = "BEGIN; SET LOCAL app.user_id = '…'";
+            let begin = "BEGIN; SET LOCAL app.user_id = '…'; SET LOCAL synchronous_commit = on";
             assert_eq!(texts, [(begin, false), ("SELECT 1", false), ("COMMIT", false), (begin, true)], "{size}");
         }
     }
