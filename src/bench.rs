@@ -8,6 +8,7 @@
 //! at once more after the click, which costs a round trip to Alpaca that the floor does not have.
 
 mod audit;
+mod pictures;
 
 use crate::cli::say;
 use crate::config::{self, data::Data, discord::Discord};
@@ -62,7 +63,7 @@ pub async fn run(rounds: usize, accounts: usize) -> anyhow::Result<()> {
     say(&format!("Measuring {rounds} rounds …"));
     let figures = measure(&world, &database, rounds).await?;
     report(&figures, idle, accounts);
-    say(&format!("\n{}", symbols()));
+    say(&format!("\n{}\n{}", symbols(), pictures::pictures()));
     say(&audit::report(&database, rounds).await?);
     bot.end()?;
     database.stop().await?;

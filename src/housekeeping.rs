@@ -58,9 +58,10 @@ async fn once(store: &Store) -> Result<(), StoreError> {
     let mut tx = store.system().await?;
     let gone = tx.purge().await?;
     let notices = tx.purge_notices().await?;
+    let views = tx.purge_views().await?;
     tx.commit().await?;
     let (forms, tickets, interactions) = (gone.forms, gone.tickets, gone.interactions);
-    tracing::info!(pages, forms, tickets, interactions, notices, "the house is in order");
+    tracing::info!(pages, forms, tickets, interactions, notices, views, "the house is in order");
     Ok(())
 }
 

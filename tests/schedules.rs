@@ -7,6 +7,7 @@
 //! More: `cargo test --test main schedules -- --ignored` runs a million.
 
 mod check;
+mod dark;
 mod desk_check;
 mod desks;
 mod faults;

@@ -67,7 +67,7 @@ where
 }
 
 /// Masked for whoever wants that. Whether they do cannot be read: then it is masked, too, and the button shows it.
-async fn discreet(desk: &Desk, turn: &Turn, reply: Reply) -> Reply {
+pub(crate) async fn discreet(desk: &Desk, turn: &Turn, reply: Reply) -> Reply {
     if reply.has_amounts() && desk.settings(turn.tenant()).await.map_or(true, |settings| settings.blur) {
         return reply.blurred();
     }

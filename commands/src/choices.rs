@@ -24,28 +24,47 @@ pub(crate) async fn accounts(ctx: Context<'_>, typed: &str) -> CreateAutocomplet
     in_time(WITHIN, ctx.data().desk.account_choices(tenant, typed)).await
 }
 
+/// The user's accounts, and all paper or all live ones together. Both at once are not offered: they are never added up.
+pub(crate) async fn all_accounts(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let tenant = turn(ctx).tenant();
+    in_time(WITHIN, ctx.data().desk.owner_choices(tenant, typed)).await
+}
+
+/// What the account that was named so far holds.
+pub(crate) async fn held(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let tenant = turn(ctx).tenant();
+    in_time(WITHIN, ctx.data().desk.holding_choices(tenant, option(ctx, "account"), typed)).await
+}
+
+/// The watchlists of the account that was named so far.
+pub(crate) async fn lists(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let tenant = turn(ctx).tenant();
+    in_time(WITHIN, ctx.data().desk.watchlist_choices(tenant, option(ctx, "account"), typed)).await
+}
+
+/// The days on which options on the symbol that was typed so far expire.
+pub(crate) async fn expiries(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let tenant = turn(ctx).tenant();
+    let symbol = option(ctx, "symbol").unwrap_or_default();
+    in_time(WITHIN, ctx.data().desk.expiry_choices(tenant, symbol, typed)).await
+}
+
+/// What another option holds while this one is typed.
+fn option<'a>(ctx: Context<'a>, name: &str) -> Option<&'a str> {
+    ctx.args.iter().find_map(|arg| match arg.value {
+        ResolvedValue::String(value) if arg.name == name => Some(value),
+        _ => None,
+    })
+}
+
 /// Tickers, then company names.
 pub(crate) async fn symbols(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
     in_time(WITHIN, async { ctx.data().desk.symbol_choices(typed) }).await
 }
 
-/// What the account that was named so far holds.
-pub(crate) async fn held(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
-    let (tenant, account) = (turn(ctx).tenant(), account(ctx));
-    in_time(WITHIN, ctx.data().desk.held_choices(tenant, account, typed)).await
-}
-
-/// The account that was named so far.
-fn account(ctx: Context<'_>) -> Option<&str> {
-    ctx.args.iter().find_map(|arg| match arg.value {
-        ResolvedValue::String(value) if arg.name == "account" => Some(value),
-        _ => None,
-    })
-}
-
 /// Open orders of the account that was named so far, and all of them as the last line.
 pub(crate) async fn open_orders(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
-    let account = account(ctx);
+    let account = option(ctx, "account");
     let tenant = turn(ctx).tenant();
     in_time(WITHIN, async {
         let mut list = ctx.data().desk.open_order_choices(tenant, account, typed).await;

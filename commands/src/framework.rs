@@ -3,7 +3,10 @@
 use crate::context::Unanswered;
 use crate::turnstile::Turnstile;
 use crate::watchers::Watchers;
-use crate::{account, cancel, close, failures, help, look, mydata, press, privacy, server, settings, status, trade};
+use crate::{
+    account, cancel, close, failures, help, look, market, mydata, press, privacy, server, settings, status, trade,
+    watchlist,
+};
 use desk::Desk;
 use serenity::all::{CreateAllowedMentions, CreateCommand, InstallationContext, InteractionContext};
 
@@ -51,7 +54,11 @@ pub(crate) fn commands() -> Vec<poise::Command<Data, Unanswered>> {
         account::account(),
         look::balance(),
         look::positions(),
+        look::position(),
         look::orders(),
+        look::history(),
+        look::portfolio(),
+        look::allocation(),
         trade::buy(),
         trade::sell(),
         trade::spread(),
@@ -59,6 +66,15 @@ pub(crate) fn commands() -> Vec<poise::Command<Data, Unanswered>> {
         close::close_all(),
         close::replace(),
         cancel::cancel(),
+        market::quote(),
+        market::chart(),
+        market::chain(),
+        market::news(),
+        market::movers(),
+        market::asset(),
+        market::clock(),
+        market::calendar(),
+        watchlist::watchlist(),
         settings::settings(),
         server::server(),
         mydata::mydata(),
@@ -203,7 +219,11 @@ mod tests {
         /account confirm mode [account…]
         /balance [account…]
         /positions [account…]
-        /orders [account…] [show]
+        /position symbol… [account…]
+        /orders [account…] [show] [symbol…]
+        /history [kind] [account…] [order] [since]
+        /portfolio [span] [account…]
+        /allocation [account…]
         /buy symbol… [quantity] [dollars] [percent] [risk] [limit] [stop] [trail] [take_profit] [stop_loss] [stop_loss_limit] [oco] [effect] [tif] [account…] [card] [extended]
         /sell symbol… [quantity] [dollars] [percent] [risk] [limit] [stop] [trail] [take_profit] [stop_loss] [stop_loss_limit] [oco] [effect] [tif] [account…] [card] [extended]
         /spread legs [net] [quantity] [account…] [card]
@@ -211,6 +231,20 @@ mod tests {
         /close-all [account…]
         /replace order… [limit] [stop] [trail] [quantity] [tif] [account…] [card]
         /cancel order… [account…]
+        /quote symbol…
+        /chart symbol… [span] [account…]
+        /chain symbol… [expires…]
+        /news [symbol…]
+        /movers
+        /asset symbol…
+        /clock
+        /calendar [from]
+        /watchlist
+        /watchlist show [name…] [account…]
+        /watchlist create name [symbols] [account…]
+        /watchlist add name… symbol… [account…]
+        /watchlist remove name… symbol… [account…]
+        /watchlist delete name… [account…]
         /settings [notices] [blur] [typed_above]
         /server
         /server rules

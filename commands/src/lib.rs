@@ -3,6 +3,7 @@
 mod account;
 mod answer;
 mod cancel;
+pub mod chart;
 mod choices;
 mod close;
 mod context;
@@ -14,6 +15,7 @@ pub mod fuzzing;
 pub mod gateway;
 mod help;
 mod look;
+mod market;
 mod mydata;
 mod pace;
 mod post;
@@ -28,6 +30,7 @@ mod trade;
 mod turnstile;
 mod typed;
 mod watchers;
+mod watchlist;
 mod words;
 
 pub use context::Unanswered;

@@ -1,6 +1,7 @@
 //! Buttons and sent forms. Each is routed by its custom id alone, to a row in the database: no memory of the message is needed.
 
-use crate::answer::{MOMENT, enter, refuse, show_placed, show_receipt, telling_waits};
+use crate::answer::{MOMENT, discreet, enter, refuse, show_placed, show_receipt, telling_waits};
+use crate::chart;
 use crate::context::{Turn, Unanswered};
 use crate::form::{pasted, phrase, words};
 use crate::framework::Data;
@@ -10,10 +11,11 @@ use crate::routes::{Action, RouteRefusal};
 use crate::turnstile::Errand;
 use desk::cancel::Target;
 use desk::confirm::{Ack, Click};
+use desk::view::View;
 use desk::views::Placed;
 use desk::{Desk, Refused, TicketRefusal, Trouble};
-use domain::brokerage::{Lane, Which};
-use domain::ids::{AccountId, FormId, IntentId, TicketId};
+use domain::brokerage::Lane;
+use domain::ids::{FormId, IntentId, TicketId, ViewId};
 use domain::settings::{Notices, Settings};
 use futures::FutureExt;
 use futures::future::{Either, join, select};
@@ -152,16 +154,8 @@ async fn act(data: &Data, turn: &Turn, action: Action, pressed: Option<&Embed>) 
         Action::Check(intent) => check(data, turn, intent).await,
         Action::Cancel(intent) => cancel(data, turn, intent).await,
         Action::TellMe(_) => tell_me(data, turn).await,
-        Action::ShowBalance(account) => {
-            let work = Box::pin(async { desk.balance(tenant, Some(&desk.name_of(tenant, account).await?)).await });
-            then_show(turn, Doing::Reading, work.map(|done| done.map(|it| reply::balance::balance(&it)))).await
-        }
-        Action::ShowPositions(account) => {
-            let work = Box::pin(async { desk.positions(tenant, Some(&desk.name_of(tenant, account).await?)).await });
-            then_show(turn, Doing::Reading, work.map(|done| done.map(|it| reply::positions::positions(&it)))).await
-        }
-        Action::ShowOrders(account) => orders(data, turn, account, Which::Open).await,
-        Action::ShowAllOrders(account) => orders(data, turn, account, Which::All).await,
+        Action::Show(view) => show(data, turn, view, false).await,
+        Action::Reveal(view) => show(data, turn, view, true).await,
         Action::CloseAll(ticket) => close_all(data, turn, ticket).await,
         Action::Mend(intent) => mend(data, turn, intent).await,
         Action::Phrase(ticket) => turn.open(phrase(ticket)).await,
@@ -179,9 +173,7 @@ const fn errand(action: Action) -> Errand {
         | Action::Phrase(_)
         | Action::Typed(_)
         | Action::TellMe(_)
-        | Action::Form(_)
-        | Action::ShowBalance(_)
-        | Action::ShowPositions(_) => Errand::Use,
+        | Action::Form(_) => Errand::Use,
         Action::Discard(_)
         | Action::Keep(_)
         | Action::Remove(_)
@@ -190,8 +182,9 @@ const fn errand(action: Action) -> Errand {
         | Action::Cancel(_)
         | Action::Forget(_)
         | Action::Stay(_)
-        | Action::ShowOrders(_)
-        | Action::ShowAllOrders(_) => Errand::WayOut,
+        // What it is that they show says `show`.
+        | Action::Show(_)
+        | Action::Reveal(_) => Errand::WayOut,
     }
 }
 
@@ -309,11 +302,32 @@ async fn show_confirmed(
     }
 }
 
-async fn orders(data: &Data, turn: &Turn, account: AccountId, which: Which) -> Result<(), Unanswered> {
-    let (desk, tenant) = (&data.desk, turn.tenant());
-    // On the heap: it reads Alpaca and the ledger.
-    let work = Box::pin(async { desk.orders(tenant, Some(&desk.name_of(tenant, account).await?), which).await });
-    then_show(turn, Doing::Reading, work.map(|done| done.map(|it| reply::orders::orders(&it, which)))).await
+/// Another page in place of this one, masked for whoever wants that unless `plainly`; a file beside it.
+async fn show(data: &Data, turn: &Turn, view: ViewId, plainly: bool) -> Result<(), Unanswered> {
+    turn.defer().await?;
+    let desk = &data.desk.apart();
+    let view = match desk.view_of(turn.tenant(), view).await {
+        Ok(view) => view,
+        Err(refused) => return beside(turn, &refused, Doing::Reading).await,
+    };
+    // Orders can be looked at by everybody who has some, as the command says, too.
+    if !matches!(view, View::Orders { .. })
+        && let Err(shut) = desk.doors().enter(domain::ids::UserId(turn.user().get().cast_signed()), turn.guild())
+    {
+        return turn.aside(&mishap(Mishap::Shut(shut))).await;
+    }
+    let showing = Box::pin(desk.show(turn.tenant(), view));
+    let shown = match telling_waits(turn, desk, Lane::Reads, showing).await {
+        Ok(shown) => shown,
+        Err(refused) => return beside(turn, &refused, Doing::Reading).await,
+    };
+    let picture = chart::picture(&shown).await;
+    let reply = reply::shown::shown(&shown, picture);
+    match shown.view {
+        View::File { .. } => turn.aside(&reply).await,
+        _ if plainly => turn.show(&reply).await,
+        _ => turn.show(&discreet(desk, turn, reply).await).await,
+    }
 }
 
 /// A refused order again, on a card.

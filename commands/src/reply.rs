@@ -1,32 +1,44 @@
 //! Everything that a user reads. Foreign and user text enters through [`escape`], and only [`Reply`] becomes an embed.
 
 pub(crate) mod accounts;
+mod allocation;
 pub(crate) mod balance;
 mod blur;
 pub(crate) mod cancels;
 pub(crate) mod card;
+mod chain;
+mod chart;
 pub(crate) mod closes;
+mod csv;
 mod embed;
 pub(crate) mod error;
 pub(crate) mod escape;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub(crate) mod help;
+mod history;
 pub(crate) mod list;
+mod market;
 pub(crate) mod mydata;
+mod news;
 pub(crate) mod notice;
 pub(crate) mod orders;
+mod portfolio;
 pub(crate) mod positions;
 pub(crate) mod privacy;
 pub(crate) mod receipt;
 pub(crate) mod server;
 pub(crate) mod settings;
+pub(crate) mod shown;
 pub(crate) mod status;
+pub(crate) mod watchlists;
 pub(crate) mod words;
 
 use crate::routes::Action;
+use desk::views::Owner;
 use domain::account::{AccountStatus, Environment, LinkedAccount};
 use serenity::all::ButtonStyle;
+use std::borrow::Cow;
 
 /// The colour of the left edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,28 +62,37 @@ pub(crate) struct Line {
 }
 
 /// A button: what it does and how it looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Button {
     action: Action,
-    label: &'static str,
+    label: Cow<'static, str>,
     style: ButtonStyle,
 }
 
 impl Button {
     /// Places or removes something of paper money.
     pub(crate) const fn go(action: Action, label: &'static str) -> Self {
-        Self { action, label, style: ButtonStyle::Success }
+        Self { action, label: Cow::Borrowed(label), style: ButtonStyle::Success }
     }
 
     /// Touches real money, or cannot be undone.
     pub(crate) const fn danger(action: Action, label: &'static str) -> Self {
-        Self { action, label, style: ButtonStyle::Danger }
+        Self { action, label: Cow::Borrowed(label), style: ButtonStyle::Danger }
     }
 
     /// Anything else.
-    pub(crate) const fn quiet(action: Action, label: &'static str) -> Self {
-        Self { action, label, style: ButtonStyle::Secondary }
+    pub(crate) fn quiet(action: Action, label: impl Into<Cow<'static, str>>) -> Self {
+        Self { action, label: label.into(), style: ButtonStyle::Secondary }
     }
+}
+
+/// A file that goes with a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct File {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+    /// Shown within the message, instead of beside it.
+    is_picture: bool,
 }
 
 /// One message: always the same parts in the same order.
@@ -85,8 +106,10 @@ pub(crate) struct Reply {
     lines: Vec<Line>,
     footer: Option<String>,
     buttons: Vec<Button>,
-    files: Vec<(String, Vec<u8>)>,
-    /// What shows the amounts of this reply to somebody who has them masked.
+    files: Vec<File>,
+    /// Whether it shows amounts that can be masked.
+    amounts: bool,
+    /// What shows them to somebody who has them masked.
     reveal: Option<Action>,
 }
 
@@ -101,23 +124,33 @@ impl Reply {
             footer: None,
             buttons: Vec::new(),
             files: Vec::new(),
+            amounts: false,
             reveal: None,
         }
     }
 
     /// About one account: its banner stands on top, in its colour.
     pub(crate) fn about(account: &LinkedAccount, title: impl Into<String>) -> Self {
-        let tone = match account.environment {
-            Environment::Paper => Tone::Paper,
-            Environment::Live => Tone::Live,
-        };
-        let reply = Self { banner: Some(banner(account)), ..Self::new(tone, title) };
+        let reply = Self { banner: Some(banner(account)), ..Self::new(tone(account.environment), title) };
         match account.status {
             AccountStatus::Active | AccountStatus::KeysRefused => reply,
             AccountStatus::KeysRevoked => reply.say(
                 "**Somebody may know these keys. Regenerate them at Alpaca now, then use `/account rotate`.** Until then this \
                  account orders nothing.",
             ),
+        }
+    }
+
+    /// About one account, or about all accounts of a kind.
+    pub(crate) fn of(owner: &Owner, title: impl Into<String>) -> Self {
+        match owner {
+            Owner::One(account) => Self::about(account, title),
+            Owner::All(environment, count) => {
+                let word = words::environment(*environment);
+                let accounts =
+                    if *count == 1 { "your only account".to_owned() } else { format!("all {count} accounts") };
+                Self { banner: Some(format!("{word} · {accounts}")), ..Self::new(tone(*environment), title) }
+            }
         }
     }
 
@@ -166,32 +199,45 @@ impl Reply {
         self
     }
 
-    /// It shows amounts, and `by` shows it anew.
-    pub(crate) fn revealed(mut self, by: Action) -> Self {
-        self.reveal = Some(by);
+    /// It shows amounts, and `by` shows it anew. Without it there is no button, and the amounts are masked all the same.
+    pub(crate) fn revealed(mut self, by: Option<Action>) -> Self {
+        self.amounts = true;
+        self.reveal = by;
         self
     }
 
     /// Whether it shows amounts that can be masked.
     pub(crate) const fn has_amounts(&self) -> bool {
-        self.reveal.is_some()
+        self.amounts
     }
 
-    /// With its amounts masked, and a button that shows them.
+    /// With its amounts masked, its picture left out, and a button that shows them.
     pub(crate) fn blurred(mut self) -> Self {
-        let Some(reveal) = self.reveal else { return self };
+        if !self.amounts {
+            return self;
+        }
         self.title = blur::masked(&self.title);
         self.body = blur::masked(&self.body);
         for line in &mut self.lines {
             line.value = blur::masked(&line.value);
         }
         self.footer = self.footer.as_deref().map(blur::masked);
-        self.button(Button::quiet(reveal, "Show amounts"))
+        self.files.retain(|file| !file.is_picture);
+        match self.reveal {
+            Some(reveal) => self.button(Button::quiet(reveal, "Show amounts")),
+            None => self,
+        }
     }
 
     /// One more file beside the message.
     pub(crate) fn file(mut self, name: &str, bytes: Vec<u8>) -> Self {
-        self.files.push((name.to_owned(), bytes));
+        self.files.push(File { name: name.to_owned(), bytes, is_picture: false });
+        self
+    }
+
+    /// With a picture inside the message.
+    pub(crate) fn picture(mut self, name: &str, png: Vec<u8>) -> Self {
+        self.files.push(File { name: name.to_owned(), bytes: png, is_picture: true });
         self
     }
 
@@ -199,6 +245,13 @@ impl Reply {
     pub(crate) fn button(mut self, button: Button) -> Self {
         self.buttons.push(button);
         self
+    }
+}
+
+const fn tone(environment: Environment) -> Tone {
+    match environment {
+        Environment::Paper => Tone::Paper,
+        Environment::Live => Tone::Live,
     }
 }
 

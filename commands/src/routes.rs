@@ -1,7 +1,7 @@
 //! What a button or a form carries: `v1:<action>:<opaque id>`. The row behind the id is the truth, so an old message works
 //! after a restart, in any process, and an altered id is somebody else's or nobody's.
 
-use domain::ids::{AccountId, FormId, IntentId, TicketId};
+use domain::ids::{FormId, IntentId, TicketId, ViewId};
 use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
@@ -40,20 +40,16 @@ pub(crate) enum Action {
     TellMe(IntentId),
     /// Do what helps an order that Alpaca refused, and show it again.
     Mend(IntentId),
+    /// Show another page, span or position.
+    Show(ViewId),
     /// The form with an account's keys.
     Form(FormId),
     /// Delete everything of the user.
     Forget(FormId),
     /// Delete nothing after all.
     Stay(FormId),
-    /// Show an account's balance with its amounts.
-    ShowBalance(AccountId),
-    /// Show its positions with theirs.
-    ShowPositions(AccountId),
-    /// Show its open orders with theirs.
-    ShowOrders(AccountId),
-    /// Show all its orders with theirs.
-    ShowAllOrders(AccountId),
+    /// Show a page with its amounts, to somebody who has them masked.
+    Reveal(ViewId),
 }
 
 /// Why a custom id is not an [`Action`].
@@ -90,13 +86,11 @@ impl Action {
             Self::Cancel(id) => ("cancel", id.0),
             Self::TellMe(id) => ("tell_me", id.0),
             Self::Mend(id) => ("mend", id.0),
+            Self::Show(id) => ("show", id.0),
             Self::Form(id) => ("form", id.0),
             Self::Forget(id) => ("forget", id.0),
             Self::Stay(id) => ("stay", id.0),
-            Self::ShowBalance(id) => ("show_balance", id.0),
-            Self::ShowPositions(id) => ("show_positions", id.0),
-            Self::ShowOrders(id) => ("show_orders", id.0),
-            Self::ShowAllOrders(id) => ("show_all_orders", id.0),
+            Self::Reveal(id) => ("reveal", id.0),
         }
     }
 }
@@ -135,13 +129,11 @@ impl FromStr for Action {
             "cancel" => Self::Cancel(IntentId(id()?)),
             "tell_me" => Self::TellMe(IntentId(id()?)),
             "mend" => Self::Mend(IntentId(id()?)),
+            "show" => Self::Show(ViewId(id()?)),
             "form" => Self::Form(FormId(id()?)),
             "forget" => Self::Forget(FormId(id()?)),
             "stay" => Self::Stay(FormId(id()?)),
-            "show_balance" => Self::ShowBalance(AccountId(id()?)),
-            "show_positions" => Self::ShowPositions(AccountId(id()?)),
-            "show_orders" => Self::ShowOrders(AccountId(id()?)),
-            "show_all_orders" => Self::ShowAllOrders(AccountId(id()?)),
+            "reveal" => Self::Reveal(ViewId(id()?)),
             _ => return Err(RouteRefusal::UnknownAction),
         })
     }
@@ -161,7 +153,7 @@ mod tests {
 
     const ID: &str = "0123456789abcdef0123456789abcdef";
 
-    fn all(id: Uuid) -> [Action; 20] {
+    fn all(id: Uuid) -> [Action; 18] {
         [
             Action::Confirm(TicketId(id)),
             Action::Discard(TicketId(id)),
@@ -176,13 +168,11 @@ mod tests {
             Action::Cancel(IntentId(id)),
             Action::TellMe(IntentId(id)),
             Action::Mend(IntentId(id)),
+            Action::Show(ViewId(id)),
             Action::Form(FormId(id)),
             Action::Forget(FormId(id)),
             Action::Stay(FormId(id)),
-            Action::ShowBalance(AccountId(id)),
-            Action::ShowPositions(AccountId(id)),
-            Action::ShowOrders(AccountId(id)),
-            Action::ShowAllOrders(AccountId(id)),
+            Action::Reveal(ViewId(id)),
         ]
     }
 

@@ -7,7 +7,9 @@ use crate::reply::help::Topic;
 use crate::reply::mydata::Format;
 use domain::account::Environment;
 use domain::brokerage::Which;
+use domain::market::Span;
 use domain::order::{Effect, TimeInForce};
+use domain::records::Chapter;
 use poise::{SlashArgError, SlashArgument};
 use serenity::all::{CommandInteraction, CommandOptionType, Context, CreateCommandOption, ResolvedValue};
 
@@ -72,6 +74,42 @@ word_option! {
         "open", "open" => Which::Open;
         "closed", "closed" => Which::Closed;
         "all", "all" => Which::All;
+    }
+}
+
+word_option! {
+    /// How far back a portfolio goes.
+    WorthWord(Span) {
+        "1D", "1D: today" => Span::Day;
+        "1W", "1W: one week" => Span::Week;
+        "1M", "1M: one month" => Span::Month;
+        "3M", "3M: three months" => Span::Quarter;
+        "1A", "1A: one year" => Span::Year;
+    }
+}
+
+word_option! {
+    /// How far back a chart goes.
+    SpanWord(Span) {
+        "1D", "1D: today" => Span::Day;
+        "1W", "1W: one week" => Span::Week;
+        "1M", "1M: one month" => Span::Month;
+        "3M", "3M: three months" => Span::Quarter;
+        "1A", "1A: one year" => Span::Year;
+        "5A", "5A: five years" => Span::FiveYears;
+    }
+}
+
+word_option! {
+    /// What of the past to show.
+    ChapterWord(Chapter) {
+        "all", "all" => Chapter::All;
+        "fills", "fills" => Chapter::Fills;
+        "dividends", "dividends" => Chapter::Dividends;
+        "fees", "fees" => Chapter::Fees;
+        "interest", "interest" => Chapter::Interest;
+        "transfers", "transfers: money in and out" => Chapter::Transfers;
+        "events", "events: options, splits, mergers" => Chapter::Events;
     }
 }
 

@@ -26,7 +26,9 @@ pub async fn run(database: &Database, env: &Env, days: u32) -> anyhow::Result<Ex
         store: database.store.clone(),
         ring: Vault::from_env(env)?.ring,
         brokerage: Arc::clone(&alpaca) as _,
-        market: alpaca,
+        market: Arc::clone(&alpaca) as _,
+        screen: Arc::clone(&alpaca) as _,
+        records: alpaca,
         clock: Arc::clone(&clock),
         limits: limits::from_env(env)?,
         // The operator compares the accounts of everybody.

@@ -3,6 +3,7 @@
 //! The users of a batch share two processes, as in life; what goes wrong for each follows from that user's seed. A process
 //! is a runtime of its own, so that killing it ends every task at whatever await it has reached.
 
+use super::dark::Dark;
 use super::desk_check::{self, Tally};
 use super::faults;
 use super::gallows::{Gallows, Plan};
@@ -170,6 +171,8 @@ impl Batch<'_> {
             ring: KeyRing::parse(&self.town.ring).unwrap(),
             brokerage: broker.clone(),
             market: broker,
+            screen: Arc::new(Dark),
+            records: Arc::new(Dark),
             clock: Arc::new(Ahead { clock: SystemClock::start(), by: self.ahead.clone() }),
             limits: Limits { ticket: Duration::from_mins(15), ..Limits::default() },
             doors: desk::Doors::default(),

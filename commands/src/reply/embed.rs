@@ -5,7 +5,7 @@ use crate::reply::escape::{cut, plain};
 use serenity::all::{
     CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateButton, CreateEmbed, CreateEmbedAuthor,
     CreateEmbedFooter, CreateInteractionResponseFollowup, CreateInteractionResponseMessage, CreateMessage,
-    EditInteractionResponse, Embed,
+    EditAttachments, EditInteractionResponse, Embed,
 };
 
 /// Discord's limits on an embed, in characters (Discord: message resource, embed limits).
@@ -67,6 +67,9 @@ impl Reply {
         if let Some(footer) = &self.footer {
             embed = embed.footer(CreateEmbedFooter::new(budget.take(footer, FOOTER.min(512))));
         }
+        if let Some(file) = self.files.iter().find(|file| file.is_picture) {
+            embed = embed.attachment(&file.name);
+        }
         for line in self.lines.iter().take(FIELDS) {
             if budget.0 < FIELD_NAME {
                 break;
@@ -84,13 +87,15 @@ impl Reply {
         let buttons: Vec<_> = self
             .buttons
             .iter()
-            .map(|button| CreateButton::new(button.action.to_string()).label(cut(button.label, 80)).style(button.style))
+            .map(|button| {
+                CreateButton::new(button.action.to_string()).label(cut(&button.label, 80)).style(button.style)
+            })
             .collect();
         buttons.chunks(ROW).take(ROWS).map(|row| CreateActionRow::Buttons(row.to_vec())).collect()
     }
 
     fn attachments(&self) -> impl Iterator<Item = CreateAttachment> + '_ {
-        self.files.iter().map(|(name, bytes)| CreateAttachment::bytes(bytes.clone(), name.clone()))
+        self.files.iter().map(|file| CreateAttachment::bytes(file.bytes.clone(), &file.name))
     }
 
     /// As a first answer.
@@ -103,10 +108,14 @@ impl Reply {
             .ephemeral(ephemeral)
     }
 
-    /// As what stands in a message from now on.
+    /// As what stands in a message from now on. Files that it had go: an edit that did not say so would keep them.
     pub(crate) fn edit(&self) -> EditInteractionResponse {
-        let edit = self.attachments().fold(EditInteractionResponse::new(), EditInteractionResponse::new_attachment);
-        edit.content("").embed(self.embed()).components(self.rows()).allowed_mentions(CreateAllowedMentions::new())
+        EditInteractionResponse::new()
+            .attachments(self.attachments().fold(EditAttachments::new(), EditAttachments::add))
+            .content("")
+            .embed(self.embed())
+            .components(self.rows())
+            .allowed_mentions(CreateAllowedMentions::new())
     }
 
     /// As a message of its own, in a direct message.
@@ -149,6 +158,10 @@ impl Reply {
         if let Some(footer) = &self.footer {
             text.push_str(&format!("-- {footer}\n"));
         }
+        for file in &self.files {
+            let kind = if file.is_picture { "picture" } else { "file" };
+            text.push_str(&format!("<{kind} {}>\n", file.name));
+        }
         for button in &self.buttons {
             let style = match button.style {
                 serenity::all::ButtonStyle::Success => "green",
@@ -162,7 +175,7 @@ impl Reply {
         text
     }
 
-    pub(crate) fn files(&self) -> &[(String, Vec<u8>)] {
+    pub(crate) fn files(&self) -> &[super::File] {
         &self.files
     }
 

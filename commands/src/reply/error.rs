@@ -5,6 +5,7 @@ mod account;
 pub(crate) mod broker;
 mod framework;
 mod input;
+mod look;
 mod order;
 mod rule;
 
@@ -185,6 +186,16 @@ pub(crate) fn explain(refused: &Refused) -> Prose {
         Refused::Ticket(refusal) => input::ticket(*refusal),
         Refused::NotAcknowledged => order::not_acknowledged(),
         Refused::NoSuchOrder => order::unknown(),
+        Refused::NoSuchDay => look::no_such_day(),
+        Refused::NoPosition(symbol) => look::no_position(symbol),
+        Refused::NoOptions(symbol) => look::no_options(symbol),
+        Refused::NoWatchlist(name) => look::no_watchlist(name),
+        Refused::WatchlistExists(name) => look::watchlist_exists(name),
+        Refused::WatchlistName => look::watchlist_name(),
+        Refused::WatchlistFull(most) => look::watchlist_full(*most),
+        Refused::NoneOfThatKind(environment) => look::none_of_that_kind(*environment),
+        Refused::OneAccountOnly => look::one_account_only(),
+        Refused::ViewGone => look::view_gone(),
         Refused::AlreadyHandled => order::already_handled(),
         Refused::Busy(wait) => order::busy(*wait),
         Refused::Settling => order::settling(),

@@ -2,11 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
-use desk::views::{ConfirmCard, Receipt};
+use desk::view::{Page, Shown, View};
+use desk::views::{ConfirmCard, Holding, Receipt};
 use domain::account::{
     AccountName, AccountStatus, BrokerAccount, Environment, LinkedAccount, MarketClock, Position, Quote,
 };
-use domain::ids::{AccountId, BrokerAccountId, BrokerOrderId, ClientOrderId, IntentId, TicketId};
+use domain::ids::{AccountId, BrokerAccountId, BrokerOrderId, ClientOrderId, IntentId, TicketId, ViewId};
 use domain::life::{Life, State};
 use domain::money::{Price, Quantity, Usd};
 use domain::order::{BrokerOrder, BrokerStatus, Order, Pricing, Side, Size};
@@ -84,6 +85,16 @@ pub(crate) fn position(symbol: &str, qty: &str, value: &str, gain: &str, fractio
         unrealized_fraction: Some(decimal(fraction)),
         today: Some(usd("-1.5")),
     }
+}
+
+/// A page with all the buttons that the desk gives it.
+pub(crate) fn shown(view: View, page: Page) -> Shown {
+    let links = page.leads(&view).into_iter().zip(1..).map(|(view, n)| (view, ViewId(Uuid::from_u128(n)))).collect();
+    Shown { view, page, links }
+}
+
+pub(crate) fn holding(account: LinkedAccount, position: Position) -> Holding {
+    Holding { account, position, orders: Some(Vec::new()), protected: Some(Decimal::ZERO), at: now() }
 }
 
 pub(crate) fn clock(is_open: bool) -> MarketClock {

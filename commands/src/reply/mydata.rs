@@ -56,6 +56,7 @@ fn word(kind: &str) -> &str {
         "interactions" => "Commands of the last week",
         "places" => "Servers you used Paddock in",
         "notices" => "Messages to you",
+        "views" => "Where buttons lead",
         "audit" => "Record of what was done",
         "audit_heads" => "End of that record",
         other => other,
@@ -209,12 +210,12 @@ mod tests {
         let whole = Copy { at: now(), kinds: many };
         let messages = copy(&whole, Format::Csv);
         assert_eq!(messages.iter().map(|reply| reply.files().len()).collect::<Vec<_>>(), [10, 1]);
-        let (name, bytes) = &messages[0].files()[0];
+        let (name, bytes) = (&messages[0].files()[0].name, &messages[0].files()[0].bytes);
         assert_eq!(name, "paddock-kind0.csv");
         let text = String::from_utf8(bytes.clone()).unwrap();
         assert_eq!(text, "gain,list,name,none,qty\r\n-3.5,\"[1,2]\",\"a \"\"b\"\", c\",, =1+1\r\n");
         let [json] = copy(&whole, Format::Json).try_into().ok().unwrap();
-        let json: Value = serde_json::from_slice(&json.files()[0].1).unwrap();
+        let json: Value = serde_json::from_slice(&json.files()[0].bytes).unwrap();
         assert_eq!(json["kinds"]["kind3"]["rows"][0]["name"], "a \"b\", c");
         let cut = Copy { at: now(), kinds: vec![(kept("audit", 20_000, &[]), rows)] };
         assert!(copy(&cut, Format::Json)[0].transcript().contains("latest 10,000"));

@@ -4,27 +4,19 @@ use super::escape::{code, prose};
 use super::list::paragraphs;
 use super::receipt;
 use super::{Reply, words};
-use crate::routes::Action;
+use desk::view::{Shown, View};
 use desk::views::Orders;
 use domain::brokerage::Which;
 use domain::money::Usd;
 use domain::order::{BrokerOrder, BrokerStatus};
 
 /// Orders, newest first; what is unconfirmed always stands on top.
-pub(crate) fn orders(orders: &Orders, which: Which) -> Reply {
-    let kind = match which {
-        Which::Open => "open orders",
-        Which::Closed => "closed orders",
-        Which::All => "orders",
+pub(crate) fn orders(orders: &Orders, shown: &Shown) -> Reply {
+    let View::Orders { which, symbol, trail, .. } = &shown.view else {
+        return Reply::about(&orders.account, "Orders");
     };
-    let title = match orders.list.len() {
-        0 => format!("No {kind}"),
-        1 => format!("1 {}", kind.trim_end_matches('s')),
-        count => format!("{count} {kind}"),
-    };
-    let account = orders.account.id;
-    let reveal = if which == Which::Open { Action::ShowOrders(account) } else { Action::ShowAllOrders(account) };
-    let mut reply = Reply::about(&orders.account, title).revealed(reveal);
+    let of = symbol.as_ref().map(|symbol| format!(" of {}", prose(symbol.as_str(), words::SYMBOL))).unwrap_or_default();
+    let mut reply = Reply::about(&orders.account, title(orders, *which, trail.len()) + &of);
     if !orders.unconfirmed.is_empty() {
         let lines: Vec<_> = orders.unconfirmed.iter().take(5).map(receipt::in_a_line).collect();
         let more = orders.unconfirmed.len().saturating_sub(lines.len());
@@ -38,11 +30,45 @@ pub(crate) fn orders(orders: &Orders, which: Which) -> Reply {
         });
     } else {
         let rows: Vec<_> = orders.list.iter().map(in_a_line).collect();
-        reply = reply.say(paragraphs(&rows, "Alpaca's own page shows all."));
+        reply = reply.say(paragraphs(&rows, "The file has them all."));
     }
-    let reply = reply.with("Read", words::counting(orders.at));
-    let open = orders.list.iter().any(|order| !order.status.is_terminal());
-    if open { reply.footer("Cancel one with /cancel.") } else { reply }
+    let mut small = Vec::new();
+    if orders.next.is_some() || !trail.is_empty() {
+        small.push(format!("Page {}", trail.len() + 1));
+    }
+    if orders.list.iter().any(|order| !order.status.is_terminal()) {
+        small.push("Cancel one with /cancel.".to_owned());
+    }
+    let length = |view: &View| match view {
+        View::Orders { trail, .. } => Some(trail.len()),
+        _ => None,
+    };
+    let here = trail.len();
+    let reply = reply
+        .with("Read", words::counting(orders.at))
+        .lead_where(shown, |view| length(view).is_some_and(|length| length < here), "◀ Newer")
+        .lead_where(shown, |view| length(view).is_some_and(|length| length >= here), "Older ▶")
+        .lead_to_file(shown);
+    if small.is_empty() { reply } else { reply.footer(small.join(" · ")) }
+}
+
+/// How many there are, when one page holds them all.
+fn title(orders: &Orders, which: Which, page: usize) -> String {
+    let kind = match which {
+        Which::Open => "open orders",
+        Which::Closed => "closed orders",
+        Which::All => "orders",
+    };
+    let is_all = orders.next.is_none() && page == 0;
+    match orders.list.len() {
+        0 => format!("No {kind}"),
+        1 if is_all => format!("1 {}", kind.trim_end_matches('s')),
+        count if is_all => format!("{count} {kind}"),
+        _ => {
+            let mut letters = kind.chars();
+            letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+        }
+    }
 }
 
 /// `**Buy 5 AAPL** · limit $184.50 · day · working · 2 filled at $184.47 · 3 minutes ago`.

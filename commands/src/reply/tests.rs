@@ -2,17 +2,18 @@
 
 use super::escape::tests::HOSTILE;
 use super::fixtures::{
-    account, at_broker, broker_account, broker_order, card, clock, decimal, filled, live, now, order, paper, position,
-    receipt, refusal, usd,
+    account, at_broker, broker_account, broker_order, card, clock, decimal, filled, holding, live, now, order, paper,
+    position, receipt, refusal, shown, usd,
 };
 use super::help::Topic;
 use super::receipt::Following;
 use super::*;
 use chrono::TimeDelta;
 use desk::Trouble;
+use desk::view::{Page, View, Whose};
 use desk::views::{
-    AccountHealth, Accounts, Balance, Canceled, CanceledAll, FormDone, Linked, Orders, Positions, Question, Receipt,
-    ServiceStatus, Tidings, Warning,
+    AccountHealth, Accounts, Balances, Canceled, CanceledAll, FormDone, Linked, Orders, Owner, Positions, Question,
+    Receipt, ServiceStatus, Tidings, Warning,
 };
 use domain::account::{AccountStatus, BrokerAccount, Position};
 use domain::brokerage::Which;
@@ -29,6 +30,8 @@ mod account_texts;
 mod card_texts;
 mod hostile;
 mod list_texts;
+mod look_texts;
+mod market_texts;
 mod notice_texts;
 
 fn question(account: LinkedAccount) -> Question {

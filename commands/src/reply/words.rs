@@ -40,6 +40,14 @@ pub(crate) fn percent(fraction: Decimal) -> String {
     format!("{sign}{rounded:.2}%")
 }
 
+/// `12.5%` of a whole, from a fraction: without a sign.
+pub(crate) fn share(fraction: Decimal) -> String {
+    let hundred = fraction.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(fraction);
+    let places = if hundred.abs() < Decimal::ONE { 2 } else { 1 };
+    let rounded = hundred.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+    format!("{rounded:.*}%", places as usize)
+}
+
 /// `+$12.00 (+1.25%)`.
 pub(crate) fn gain_and_percent(amount: Usd, fraction: Option<Decimal>) -> String {
     match fraction {

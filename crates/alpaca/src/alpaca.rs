@@ -3,15 +3,15 @@
 use crate::budget::Budget;
 use crate::calls::NoAnswer;
 use crate::endpoint::{
-    Endpoint, account, assets, cancel, clock, exercise, look_up, orders, positions, quotes, replace, submit,
+    Endpoint, account, assets, cancel, clock, exercise, look_up, orders, positions, replace, submit,
 };
 use crate::listing::Listing;
 use crate::origins::Origins;
 use crate::transport::{self, NoClient};
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::account::{Asset, BrokerAccount, Configurations, MarketClock, Position, Quote, Snapshot, TradingDay};
-use domain::brokerage::{Access, Brokerage, Lane, MarketData, Meter, SharedBudget, Which, Wish};
+use domain::account::{Asset, BrokerAccount, Configurations, MarketClock, Position, TradingDay};
+use domain::brokerage::{Access, Brokerage, Lane, Meter, SharedBudget, Which, Wish};
 use domain::clock::Clock;
 use domain::ids::{BrokerOrderId, ClientOrderId};
 use domain::order::{BrokerOrder, Order, Replaces};
@@ -90,7 +90,7 @@ impl Alpaca {
     }
 
     /// A read.
-    async fn get<E, T>(&self, on: &Access, endpoint: &E) -> Result<T, ReadFailure>
+    pub(crate) async fn get<E, T>(&self, on: &Access, endpoint: &E) -> Result<T, ReadFailure>
     where
         E: Endpoint<Reply = Result<T, ReadFailure>>,
     {
@@ -197,16 +197,5 @@ impl Brokerage for Alpaca {
 
     fn wait(&self, meter: &Meter, lane: Lane) -> Duration {
         self.budget.wait(meter, lane)
-    }
-}
-
-#[async_trait]
-impl MarketData for Alpaca {
-    async fn quote(&self, on: &Access, symbol: &Symbol) -> Result<Quote, ReadFailure> {
-        self.get(on, &quotes::Quote(symbol.clone())).await
-    }
-
-    async fn snapshot(&self, on: &Access, symbol: &Symbol) -> Result<Snapshot, ReadFailure> {
-        self.get(on, &quotes::Snapshot(symbol.clone())).await
     }
 }

@@ -1,17 +1,23 @@
 //! What a call is: method, path, lane, and one table from the answer to a typed outcome.
 
 pub(crate) mod account;
+pub(crate) mod activities;
 pub(crate) mod assets;
+pub(crate) mod bars;
 pub(crate) mod cancel;
+pub(crate) mod chain;
 pub(crate) mod clock;
 pub(crate) mod exercise;
+pub(crate) mod history;
 pub(crate) mod look_up;
+pub(crate) mod news;
 pub(crate) mod orders;
 pub(crate) mod positions;
 pub(crate) mod quotes;
 pub(crate) mod replace;
 pub(crate) mod submit;
 mod ticket;
+pub(crate) mod watchlists;
 
 use crate::path::Path;
 use crate::problem::Problem;

@@ -1,12 +1,18 @@
 //! Alpaca's answers with any bytes in them: for `fuzz/` and for the test below. Not part of the client.
 
-use crate::endpoint::{Endpoint, account, assets, cancel, clock, look_up, orders, positions, quotes, submit};
+use crate::endpoint::{
+    Endpoint, account, activities, assets, bars, cancel, chain, clock, history, look_up, news, orders, positions,
+    quotes, submit, watchlists,
+};
 use crate::transport::Answer;
+use chrono::{DateTime, NaiveDate};
 use domain::brokerage::Which;
-use domain::ids::{BrokerOrderId, ClientOrderId, IntentId};
+use domain::ids::{BrokerOrderId, ClientOrderId, IntentId, WatchlistId};
+use domain::market::{Feed, Span, Stretch, Timeframe};
 use domain::money::Quantity;
 use domain::order::{BrokerOrder, Order, Pricing, Side, Size};
 use domain::outcome::{CancelOutcome, Lookup, Outcome};
+use domain::records::{ActivityFilter, Chapter};
 use domain::symbol::Symbol;
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -69,14 +75,55 @@ fn reads(answer: &Answer) {
     if let Ok(symbol) = Symbol::parse("XYZ") {
         only_200(assets::Asset(symbol.clone()).read(answer).is_ok());
         only_200(quotes::Quote(symbol.clone()).read(answer).is_ok());
-        only_200(quotes::Snapshot(symbol).read(answer).is_ok());
+        only_200(quotes::Snapshot(symbol.clone()).read(answer).is_ok());
+        market(answer, &symbol);
     }
+    records(answer);
     only_200(orders::Order(BrokerOrderId(Uuid::from_u128(2))).read(answer).is_ok());
-    let page = orders::Orders { which: Which::All, after: None, older_than: None, limit: 500 };
+    let page = orders::Orders { which: Which::All, symbol: None, after: None, older_than: None, limit: 500 };
     if let Ok(page) = page.read(answer) {
         only_200(true);
         page.orders.iter().for_each(sound);
     }
+}
+
+/// Every bar that comes through is one that can be drawn.
+fn market(answer: &Answer, symbol: &Symbol) {
+    let only_200 = |is_ok: bool| assert!(!is_ok || answer.status == 200, "{}", answer.status);
+    only_200(quotes::Board { feed: Feed::Iex, symbol }.read(answer).is_ok());
+    only_200(news::News { symbol: None, most: 5 }.read(answer).is_ok());
+    only_200(news::Movers(5).read(answer).is_ok());
+    only_200(news::Busiest(5).read(answer).is_ok());
+    let (from, page_token) = (NaiveDate::default(), None);
+    only_200(chain::Contracts { underlying: symbol, from, page_token: page_token.clone() }.read(answer).is_ok());
+    only_200(chain::Chain { underlying: symbol, expires: from, page_token: page_token.clone() }.read(answer).is_ok());
+    let stretch = Stretch {
+        symbol: symbol.clone(),
+        feed: Feed::Sip,
+        timeframe: Timeframe::Day,
+        start: DateTime::UNIX_EPOCH,
+        end: DateTime::UNIX_EPOCH,
+    };
+    if let Ok(page) = (bars::Bars { stretch: &stretch, page_token }).read(answer) {
+        only_200(true);
+        assert!(page.bars.iter().all(domain::market::Bar::is_sound));
+    }
+}
+
+fn records(answer: &Answer) {
+    let only_200 = |is_ok: bool| assert!(!is_ok || answer.status == 200, "{}", answer.status);
+    let filter = ActivityFilter { chapter: Chapter::All, order: None, since: None, after: None, most: 1 };
+    only_200(activities::Activities(&filter).read(answer).is_ok());
+    if let Ok(curve) = history::History(Span::Year).read(answer) {
+        only_200(true);
+        // No worth makes the arithmetic panic.
+        let _ = curve.performance();
+    }
+    only_200(watchlists::All.read(answer).is_ok());
+    let id = WatchlistId(Uuid::from_u128(3));
+    only_200(watchlists::One(id).read(answer).is_ok());
+    let deleted = watchlists::Delete(id).read(answer);
+    assert!(deleted.is_err() || matches!(answer.status, 200 | 204));
 }
 
 /// No fills below zero or beyond the order.

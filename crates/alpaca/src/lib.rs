@@ -8,10 +8,12 @@ mod endpoint;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod listing;
+mod market;
 mod origins;
 mod path;
 mod problem;
 mod reach;
+mod records;
 pub mod transport;
 mod wire;
 

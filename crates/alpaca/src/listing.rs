@@ -35,7 +35,7 @@ impl Listing {
             return None;
         }
         let limit = (self.most - self.orders.len()).clamp(1, Orders::LONGEST);
-        Some(Orders { which, after: self.after, older_than: self.older_than, limit })
+        Some(Orders { which, symbol: None, after: self.after, older_than: self.older_than, limit })
     }
 
     /// Adds a page that was asked for with `limit`.

@@ -1,6 +1,6 @@
 //! The allow-list: every path that this program can call. Money cannot leave an account through any of them.
 
-use domain::ids::BrokerOrderId;
+use domain::ids::{BrokerOrderId, WatchlistId};
 use domain::symbol::Symbol;
 
 /// Which of Alpaca's two services a path belongs to. Each counts its own requests.
@@ -47,8 +47,30 @@ pub(crate) enum Path {
     LatestQuote(Symbol),
     /// `/v2/stocks/{symbol}/snapshot`
     Snapshot(Symbol),
+    /// `/v2/account/activities`
+    Activities,
+    /// `/v2/account/portfolio/history`
+    History,
+    /// `/v2/watchlists`
+    Watchlists,
+    /// `/v2/watchlists/{id}`
+    Watchlist(WatchlistId),
+    /// `/v2/options/contracts`
+    Contracts,
+    /// `/v2/stocks/{symbol}/bars`
+    Bars(Symbol),
     /// `/v1beta3/crypto/us/snapshots`
     CryptoSnapshots,
+    /// `/v1beta3/crypto/us/bars`
+    CryptoBars,
+    /// `/v1beta1/news`
+    News,
+    /// `/v1beta1/screener/stocks/movers`
+    Movers,
+    /// `/v1beta1/screener/stocks/most-actives`
+    MostActives,
+    /// `/v1beta1/options/snapshots/{underlying}`
+    Chain(Symbol),
     /// `/v1beta1/options/snapshots`
     OptionSnapshots,
 }
@@ -57,7 +79,16 @@ impl Path {
     /// Who answers it.
     pub(crate) const fn surface(&self) -> Surface {
         match self {
-            Self::LatestQuote(_) | Self::Snapshot(_) | Self::CryptoSnapshots | Self::OptionSnapshots => Surface::Data,
+            Self::LatestQuote(_)
+            | Self::Snapshot(_)
+            | Self::Bars(_)
+            | Self::Chain(_)
+            | Self::CryptoSnapshots
+            | Self::OptionSnapshots
+            | Self::CryptoBars
+            | Self::News
+            | Self::Movers
+            | Self::MostActives => Surface::Data,
             _ => Surface::Trading,
         }
     }
@@ -81,7 +112,18 @@ impl Path {
             Self::OrderByClientId => owned(&["v2", "orders:by_client_order_id"]),
             Self::LatestQuote(symbol) => owned(&["v2", "stocks", named(symbol)?, "quotes", "latest"]),
             Self::Snapshot(symbol) => owned(&["v2", "stocks", named(symbol)?, "snapshot"]),
+            Self::Activities => owned(&["v2", "account", "activities"]),
+            Self::History => owned(&["v2", "account", "portfolio", "history"]),
+            Self::Watchlists => owned(&["v2", "watchlists"]),
+            Self::Watchlist(id) => owned(&["v2", "watchlists", &id.0.as_hyphenated().to_string()]),
+            Self::Contracts => owned(&["v2", "options", "contracts"]),
+            Self::Bars(symbol) => owned(&["v2", "stocks", named(symbol)?, "bars"]),
             Self::CryptoSnapshots => owned(&["v1beta3", "crypto", "us", "snapshots"]),
+            Self::CryptoBars => owned(&["v1beta3", "crypto", "us", "bars"]),
+            Self::News => owned(&["v1beta1", "news"]),
+            Self::Movers => owned(&["v1beta1", "screener", "stocks", "movers"]),
+            Self::MostActives => owned(&["v1beta1", "screener", "stocks", "most-actives"]),
+            Self::Chain(symbol) => owned(&["v1beta1", "options", "snapshots", named(symbol)?]),
             Self::OptionSnapshots => owned(&["v1beta1", "options", "snapshots"]),
         })
     }
@@ -126,7 +168,18 @@ mod tests {
             Path::OrderByClientId,
             Path::LatestQuote(symbol.clone()),
             Path::Snapshot(symbol.clone()),
+            Path::Activities,
+            Path::History,
+            Path::Watchlists,
+            Path::Watchlist("3174d6df-7726-44b4-a5bd-7fda5ae6e009".parse().unwrap()),
+            Path::Contracts,
+            Path::Bars(symbol.clone()),
             Path::CryptoSnapshots,
+            Path::CryptoBars,
+            Path::News,
+            Path::Movers,
+            Path::MostActives,
+            Path::Chain(symbol.clone()),
             Path::OptionSnapshots,
         ];
         for path in &all {
@@ -147,7 +200,18 @@ mod tests {
                 | Path::OrderByClientId
                 | Path::LatestQuote(_)
                 | Path::Snapshot(_)
+                | Path::Activities
+                | Path::History
+                | Path::Watchlists
+                | Path::Watchlist(_)
+                | Path::Contracts
+                | Path::Bars(_)
                 | Path::CryptoSnapshots
+                | Path::CryptoBars
+                | Path::News
+                | Path::Movers
+                | Path::MostActives
+                | Path::Chain(_)
                 | Path::OptionSnapshots => {}
             }
         }
@@ -155,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn the_allow_list_is_these_eighteen_paths_and_none_moves_money() {
+    fn the_allow_list_is_these_paths_and_none_moves_money() {
         let origins = Origins::alpaca().unwrap();
         let url = |path: &Path| origins.url(Environment::Paper, path).unwrap().to_string();
         let urls: Vec<_> = every(&Symbol::from_broker("BRK.B")).iter().map(url).collect();
@@ -179,7 +243,18 @@ mod tests {
                 format!("{paper}/v2/orders:by_client_order_id"),
                 format!("{data}/v2/stocks/BRK.B/quotes/latest"),
                 format!("{data}/v2/stocks/BRK.B/snapshot"),
+                format!("{paper}/v2/account/activities"),
+                format!("{paper}/v2/account/portfolio/history"),
+                format!("{paper}/v2/watchlists"),
+                format!("{paper}/v2/watchlists/3174d6df-7726-44b4-a5bd-7fda5ae6e009"),
+                format!("{paper}/v2/options/contracts"),
+                format!("{data}/v2/stocks/BRK.B/bars"),
                 format!("{data}/v1beta3/crypto/us/snapshots"),
+                format!("{data}/v1beta3/crypto/us/bars"),
+                format!("{data}/v1beta1/news"),
+                format!("{data}/v1beta1/screener/stocks/movers"),
+                format!("{data}/v1beta1/screener/stocks/most-actives"),
+                format!("{data}/v1beta1/options/snapshots/BRK.B"),
                 format!("{data}/v1beta1/options/snapshots"),
             ]
         );
@@ -208,8 +283,9 @@ mod tests {
                     prop_assert_eq!((url.scheme(), url.port(), url.query(), url.fragment()), ("https", None, None, None));
                     let segments = url.path_segments().unwrap().count();
                     prop_assert_eq!(segments, path.segments().unwrap().len());
-                    prop_assert!(path == Path::Root || ["/v2/", "/v1beta1/", "/v1beta3/"].iter().any(|root| url.path().starts_with(root)));
-                    prop_assert!(!url.path().starts_with("/v2/wallets"));
+                    let known = ["/v2/", "/v1beta1/", "/v1beta3/"].iter().any(|root| url.path().starts_with(root));
+                    prop_assert!(path == Path::Root || known);
+                    prop_assert!(!url.path().contains("wallet"));
                 }
             }
         }

@@ -52,7 +52,7 @@ pub(crate) struct Opened {
 
 /// The sealed credential, for one opening, which is in the audit book before it happens. `tx` is best one whose commit does not
 /// wait for the disk: that it was opened is all that there is to lose.
-async fn take_keys(mut tx: TenantTx, account: AccountId, why: Why) -> Result<Keyed, StoreError> {
+pub(crate) async fn take_keys(mut tx: TenantTx, account: AccountId, why: Why) -> Result<Keyed, StoreError> {
     let entry = AuditEntry { detail: json!({ "for": why.as_str() }), ..AuditEntry::of(AuditAction::CredentialOpened) };
     let keyed = tx.open_credential(account, &entry).await?;
     tx.commit().await?;
@@ -160,7 +160,7 @@ impl Desk {
     }
 
     /// Reads the asset list in the background, when it is due, with this member's access.
-    fn refresh_directory(&self, tenant: Tenant, account: &LinkedAccount) {
+    pub(crate) fn refresh_directory(&self, tenant: Tenant, account: &LinkedAccount) {
         if !self.inner().directory.claim_refresh(self.inner().clock.elapsed()) {
             return;
         }

@@ -1,18 +1,17 @@
-//! A user's accounts: list, default, rename, remove, and what they hold.
+//! A user's accounts: list, default, rename, remove, health.
 
 use crate::access::{Why, entry, named};
 use crate::desk::Desk;
 use crate::refused::{Refused, Trouble};
-use crate::views::{AccountHealth, Accounts, Balance, Orders, Positions, Question, Receipt, Switch};
+use crate::views::{AccountHealth, Accounts, Question, Switch};
 use domain::account::{AccountName, Environment, LinkedAccount};
-use domain::brokerage::{Lane, Which};
+use domain::brokerage::Lane;
 use domain::fresh;
-use domain::ids::{AccountId, InteractionId, TicketId};
+use domain::ids::{InteractionId, TicketId};
 use domain::life::State;
 use domain::outcome::ReadFailure;
 use domain::tenant::Tenant;
 use serde_json::json;
-use std::cmp::Reverse;
 use std::time::Duration;
 use store::{AuditAction, AuditEntry, Constraint, Intent, NewTicket, StoreError, TenantTx, Ticket, TicketRefusal};
 
@@ -20,9 +19,7 @@ use store::{AuditAction, AuditEntry, Constraint, Intent, NewTicket, StoreError, 
 pub type Named<'a> = Option<&'a str>;
 
 /// Longest wait for one read that a user waits for.
-const READ: Duration = Duration::from_secs(10);
-/// Orders in one list.
-const ORDERS_MAX: usize = 50;
+pub(crate) const READ: Duration = Duration::from_secs(10);
 
 impl Desk {
     /// All accounts of the user.
@@ -37,18 +34,6 @@ impl Desk {
         let only = if let [only] = list.as_slice() { Some(only.id) } else { None };
         let default = chosen.filter(|id| list.iter().any(|account| account.id == *id)).or(only);
         Ok(Accounts { list, default })
-    }
-
-    /// The name of an account that a button stands for.
-    ///
-    /// # Errors
-    /// [`Refused::NoAccount`] when it is gone, or somebody else's; [`Refused::Trouble`].
-    pub async fn name_of(&self, tenant: Tenant, account: AccountId) -> Result<String, Refused> {
-        match self.tx(tenant).await?.account(account).await {
-            Ok(account) => Ok(account.name.to_string()),
-            Err(StoreError::NotFound) => Err(Refused::NoAccount),
-            Err(error) => Err(error.into()),
-        }
     }
 
     /// Makes an account the default; a live one asks first.
@@ -191,55 +176,6 @@ impl Desk {
             self.note_keys_refused(tenant, &account).await;
         }
         Ok(AccountHealth { account, broker, wait, unconfirmed })
-    }
-
-    /// Cash, equity and buying power.
-    ///
-    /// # Errors
-    /// The account's refusals, [`Refused::KeysNoLongerAccepted`], [`Refused::Trouble`].
-    pub async fn balance(&self, tenant: Tenant, name: Named<'_>) -> Result<Balance, Refused> {
-        let opened = self.open(tenant, name).await?;
-        let read = self.read_in_turn(READ, self.inner().brokerage.account(&opened.access)).await;
-        match read {
-            Ok(broker) => Ok(Balance { account: opened.account, broker, at: self.inner().clock.now() }),
-            Err(failure) => Err(self.failed(tenant, &opened.account, failure).await),
-        }
-    }
-
-    /// What is held.
-    ///
-    /// # Errors
-    /// The account's refusals, [`Refused::KeysNoLongerAccepted`], [`Refused::Trouble`].
-    pub async fn positions(&self, tenant: Tenant, name: Named<'_>) -> Result<Positions, Refused> {
-        let opened = self.open(tenant, name).await?;
-        match self.read_in_turn(READ, self.inner().brokerage.positions(&opened.access)).await {
-            Ok(mut list) => {
-                list.sort_by_key(|position| Reverse(position.value.unwrap_or(position.cost).0.abs()));
-                Ok(Positions { account: opened.account, list, at: self.inner().clock.now() })
-            }
-            Err(failure) => Err(self.failed(tenant, &opened.account, failure).await),
-        }
-    }
-
-    /// The broker's list of orders, which the ledger takes in, and ours of which nothing is proved.
-    ///
-    /// # Errors
-    /// The account's refusals, [`Refused::KeysNoLongerAccepted`], [`Refused::Trouble`].
-    pub async fn orders(&self, tenant: Tenant, name: Named<'_>, which: Which) -> Result<Orders, Refused> {
-        let opened = self.open(tenant, name).await?;
-        let read = self.inner().brokerage.orders(&opened.access, which, None, ORDERS_MAX);
-        let list = match self.read_in_turn(READ, read).await {
-            Ok(list) => list,
-            Err(failure) => return Err(self.failed(tenant, &opened.account, failure).await),
-        };
-        if let Err(error) = self.take_in_list(tenant, &opened.account, &list).await {
-            tracing::warn!(account = %opened.account.id, %error, "the ledger did not take the list in; the next one will do");
-        }
-        let mut tx = self.tx(tenant).await?;
-        let unconfirmed = unproved(&mut tx, &opened.account).await?;
-        let unconfirmed: Vec<Receipt> =
-            unconfirmed.iter().map(|intent| self.receipt(&opened.account, intent)).collect();
-        Ok(Orders { account: opened.account, list, unconfirmed, at: self.inner().clock.now() })
     }
 
     /// A transaction for one interaction, which acts at most once.

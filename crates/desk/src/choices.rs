@@ -5,12 +5,16 @@ use crate::accounts::Named;
 use crate::desk::Desk;
 use crate::directory::{MOST, cut};
 use crate::refused::Refused;
+use crate::view::{ALL_LIVE, ALL_PAPER};
 use crate::views::Choice;
+use chrono::NaiveDate;
+use domain::account::{Environment, Position};
 use domain::brokerage::Which;
 use domain::ids::BrokerOrderId;
 use domain::money::Usd;
 use domain::order::{BrokerOrder, Side};
 use domain::outcome::ReadFailure;
+use domain::symbol::Symbol;
 use domain::tenant::Tenant;
 use std::time::Duration;
 
@@ -30,6 +34,54 @@ impl Desk {
         narrowed(all, typed)
     }
 
+    /// The same, and all accounts of a kind together where there are several.
+    pub async fn owner_choices(&self, tenant: Tenant, typed: &str) -> Vec<Choice> {
+        let listed = self.within(LIST, self.accounts(tenant)).await;
+        let Some(Ok(accounts)) = listed else { return Vec::new() };
+        let several = |environment| accounts.list.iter().filter(|it| it.environment == environment).count() > 1;
+        let all = [(Environment::Paper, ALL_PAPER), (Environment::Live, ALL_LIVE)].into_iter();
+        let all = all.filter(|(environment, _)| several(*environment)).map(|(environment, value)| Choice {
+            label: format!("All {environment} accounts together"),
+            value: value.to_owned(),
+        });
+        let mut choices = self.account_choices(tenant, typed).await;
+        choices.truncate(MOST - 2);
+        choices.extend(narrowed(all, typed));
+        choices
+    }
+
+    /// What an account holds.
+    pub async fn holding_choices(&self, tenant: Tenant, name: Named<'_>, typed: &str) -> Vec<Choice> {
+        let held = self.within(LIST, async {
+            let opened = self.open(tenant, name).await.ok()?;
+            self.inner().brokerage.positions(&opened.access).await.ok()
+        });
+        let positions = held.await.flatten().unwrap_or_default();
+        let line = |position: Position| Choice {
+            label: cut(&format!("{} · {}", position.symbol, position.qty.normalize())),
+            value: position.symbol.to_string(),
+        };
+        narrowed(positions.into_iter().map(line), typed)
+    }
+
+    /// An account's watchlists.
+    pub async fn watchlist_choices(&self, tenant: Tenant, name: Named<'_>, typed: &str) -> Vec<Choice> {
+        let listed = self.within(LIST, async {
+            let opened = self.open(tenant, name).await.ok()?;
+            self.inner().records.watchlists(&opened.access).await.ok()
+        });
+        let lists = listed.await.flatten().unwrap_or_default();
+        narrowed(lists.into_iter().map(|list| Choice { label: cut(&list.name), value: list.name }), typed)
+    }
+
+    /// The days on which options on a symbol expire.
+    pub async fn expiry_choices(&self, tenant: Tenant, symbol: &str, typed: &str) -> Vec<Choice> {
+        let Ok(symbol) = Symbol::parse(symbol) else { return Vec::new() };
+        let days = self.within(LIST, self.expiry_days(tenant, &symbol)).await.and_then(Result::ok).unwrap_or_default();
+        let line = |day: NaiveDate| Choice { label: day.format("%a %-d %b %Y").to_string(), value: day.to_string() };
+        narrowed(days.into_iter().map(line), typed)
+    }
+
     /// From memory: tickers first, then company names.
     pub fn symbol_choices(&self, typed: &str) -> Vec<Choice> {
         self.inner().directory.choices(typed)
@@ -45,20 +97,6 @@ impl Desk {
             own.and_then(Result::ok).unwrap_or_default()
         };
         narrowed(listed.into_iter(), typed)
-    }
-
-    /// What the account holds, as the broker shows it.
-    pub async fn held_choices(&self, tenant: Tenant, name: Named<'_>, typed: &str) -> Vec<Choice> {
-        let shown = async {
-            let opened = self.open(tenant, name).await.ok()?;
-            self.inner().brokerage.positions(&opened.access).await.ok()
-        };
-        let positions = self.within(LIST, shown).await.flatten().unwrap_or_default();
-        let lines = positions.into_iter().map(|position| Choice {
-            label: cut(&format!("{} · {}", position.symbol, position.qty.normalize())),
-            value: position.symbol.to_string(),
-        });
-        narrowed(lines, typed)
     }
 
     async fn open_orders(&self, tenant: Tenant, name: Named<'_>) -> Result<Vec<Choice>, Refused> {

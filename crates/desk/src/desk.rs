@@ -6,11 +6,14 @@ use crate::gate::{Gate, InHand};
 use crate::queue::Queues;
 use crate::session::Session;
 use crate::sweep::Swept;
+use crate::tape::Tape;
 use chrono::{DateTime, Utc};
 use domain::brokerage::{Brokerage, Lane, MarketData, Meter};
 use domain::clock::Clock;
 use domain::drift::ClockWatch;
 use domain::ids::IntentId;
+use domain::market::Screen;
+use domain::records::Records;
 use domain::tenant::Tenant;
 use rust_decimal::Decimal;
 use std::future::Future;
@@ -30,6 +33,10 @@ pub struct Parts {
     pub brokerage: Arc<dyn Brokerage>,
     /// The broker's market data.
     pub market: Arc<dyn MarketData>,
+    /// What people look at of the market.
+    pub screen: Arc<dyn Screen>,
+    /// The broker's records of accounts.
+    pub records: Arc<dyn Records>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Limits.
@@ -86,6 +93,7 @@ pub(crate) struct Inner {
     pub(crate) swept: Swept,
     pub(crate) clocks: ClockWatch,
     pub(crate) noted: Noted,
+    pub(crate) tape: Tape,
     pub(crate) since: DateTime<Utc>,
 }
 
@@ -104,6 +112,7 @@ impl Desk {
                 swept: Swept::default(),
                 clocks: ClockWatch::default(),
                 noted: Noted::default(),
+                tape: Tape::default(),
                 since,
             }),
             paying: None,

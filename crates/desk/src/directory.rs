@@ -82,6 +82,13 @@ impl Directory {
         found.into_iter().map(|at| list.show(at)).collect()
     }
 
+    /// The name behind a ticker; empty when it is not listed.
+    pub fn name(&self, symbol: &Symbol) -> String {
+        let list = self.shelf();
+        let found = list.entries.binary_search_by(|entry| entry.ticker.as_str().cmp(symbol.as_str()));
+        found.ok().and_then(|at| list.entries.get(at)).map(|entry| entry.name.clone()).unwrap_or_default()
+    }
+
     fn shelf(&self) -> Arc<Shelf> {
         Arc::clone(&self.shelf.read().unwrap_or_else(PoisonError::into_inner))
     }

@@ -124,6 +124,8 @@ pub enum Refused {
     FormGone,
     /// A text is no symbol.
     Symbol(SymbolRefusal),
+    /// A text is no day.
+    NoSuchDay,
     /// Alpaca knows no such symbol.
     UnknownSymbol(Symbol),
     /// A text is no number.
@@ -156,6 +158,24 @@ pub enum Refused {
     NotAcknowledged,
     /// The user has no such order in that account.
     NoSuchOrder,
+    /// The account holds none of it.
+    NoPosition(Symbol),
+    /// There are no options on it.
+    NoOptions(Symbol),
+    /// The account has no watchlist of that name; of a button, no name.
+    NoWatchlist(String),
+    /// The account has a watchlist of that name.
+    WatchlistExists(String),
+    /// A text is no name of a watchlist.
+    WatchlistName,
+    /// A watchlist has as many symbols as one may have.
+    WatchlistFull(usize),
+    /// The user has no account of that kind.
+    NoneOfThatKind(Environment),
+    /// What was asked for is one account's, and all were named.
+    OneAccountOnly,
+    /// What a button led to is too old, another user's, or of an account that is gone.
+    ViewGone,
     /// The interaction was handled before; nothing is to be shown.
     AlreadyHandled,
     /// The account's request budget is used up for longer than it makes sense to wait.
@@ -205,6 +225,16 @@ impl Refused {
             Self::Ticket(_) => "ticket",
             Self::NotAcknowledged => "not_acknowledged",
             Self::NoSuchOrder => "no_such_order",
+            Self::NoSuchDay => "no_such_day",
+            Self::NoPosition(_) => "no_position",
+            Self::NoOptions(_) => "no_options",
+            Self::NoWatchlist(_) => "no_watchlist",
+            Self::WatchlistExists(_) => "watchlist_exists",
+            Self::WatchlistName => "watchlist_name",
+            Self::WatchlistFull(_) => "watchlist_full",
+            Self::NoneOfThatKind(_) => "none_of_that_kind",
+            Self::OneAccountOnly => "one_account_only",
+            Self::ViewGone => "view_gone",
             Self::AlreadyHandled => "already_handled",
             Self::Busy(_) => "budget",
             Self::Settling => "settling",

@@ -1,5 +1,12 @@
 //! What the desk shows.
 
+mod shown;
+
+pub use shown::{
+    Allocation, AssetCard, Balances, BoardCard, CalendarPage, ChainPage, ChainRow, Chart, ClockCard, History, Holding,
+    Mark, MoversPage, NewsPage, Orders, Owner, Portfolio, Positions, WatchlistPage, Watchlists,
+};
+
 use chrono::{DateTime, Utc};
 use domain::account::{BrokerAccount, Environment, LinkedAccount, MarketClock, Position, Quote};
 use domain::drift::{Offset, Reference};
@@ -62,41 +69,6 @@ pub enum Switch {
     Done(LinkedAccount),
     /// It is a live account: the user is asked first.
     Ask(Question),
-}
-
-/// `/balance`.
-#[derive(Clone, Debug)]
-pub struct Balance {
-    /// Whose.
-    pub account: LinkedAccount,
-    /// What Alpaca shows.
-    pub broker: BrokerAccount,
-    /// When it was read.
-    pub at: DateTime<Utc>,
-}
-
-/// `/positions`.
-#[derive(Clone, Debug)]
-pub struct Positions {
-    /// Whose.
-    pub account: LinkedAccount,
-    /// What is held, largest value first.
-    pub list: Vec<Position>,
-    /// When it was read.
-    pub at: DateTime<Utc>,
-}
-
-/// `/orders`.
-#[derive(Clone, Debug)]
-pub struct Orders {
-    /// Whose.
-    pub account: LinkedAccount,
-    /// What Alpaca shows, newest first.
-    pub list: Vec<BrokerOrder>,
-    /// Our orders whose fate is not proved yet; always shown, whatever was asked for.
-    pub unconfirmed: Vec<Receipt>,
-    /// When it was read.
-    pub at: DateTime<Utc>,
 }
 
 /// A preview that waits for Confirm or Cancel.

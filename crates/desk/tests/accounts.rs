@@ -13,14 +13,14 @@ use store::TicketRefusal;
 async fn an_account_is_found_by_name_in_any_case_or_by_being_the_one_that_is_meant() {
     let world = World::open().await;
     let tenant = user(1);
-    assert_eq!(world.desk.balance(tenant, None).await.unwrap_err(), Refused::NoAccount);
+    assert_eq!(world.balance(tenant, None).await.unwrap_err(), Refused::NoAccount);
     let live = world.link(tenant, Environment::Live, "Real Money").await;
-    assert_eq!(world.desk.balance(tenant, None).await.unwrap().account.id, live.id, "the only one");
+    assert_eq!(world.balance(tenant, None).await.unwrap().list[0].0.id, live.id, "the only one");
     let other = world.link(tenant, Environment::Live, "Other").await;
-    assert_eq!(world.desk.balance(tenant, None).await.unwrap_err(), Refused::WhichAccount);
-    assert_eq!(world.desk.balance(tenant, Some("OTHER")).await.unwrap().account.id, other.id);
-    assert_eq!(world.desk.balance(tenant, Some("none")).await.unwrap_err(), Refused::NoSuchAccount("none".into()));
-    let secret = world.desk.balance(tenant, Some("PKTEST0000000000TEST")).await.unwrap_err();
+    assert_eq!(world.balance(tenant, None).await.unwrap_err(), Refused::WhichAccount);
+    assert_eq!(world.balance(tenant, Some("OTHER")).await.unwrap().list[0].0.id, other.id);
+    assert_eq!(world.balance(tenant, Some("none")).await.unwrap_err(), Refused::NoSuchAccount("none".into()));
+    let secret = world.balance(tenant, Some("PKTEST0000000000TEST")).await.unwrap_err();
     assert_eq!(secret, Refused::Name(NameRefusal::LooksLikeSecret), "and the secret is not repeated");
 }
 
@@ -89,10 +89,10 @@ async fn what_is_not_proved_is_always_shown() {
     world.sent(tenant, market(1)).await;
     world.broker.plan(Plan::Lose(Doubt::ConnectionLost));
     let lost = world.sent(tenant, market(2)).await;
-    let orders = world.desk.orders(tenant, None, Which::Closed).await.unwrap();
+    let orders = world.orders(tenant, Which::Closed).await;
     assert_eq!(orders.list.len(), 1);
     assert_eq!(orders.unconfirmed.iter().map(|receipt| receipt.intent).collect::<Vec<_>>(), [lost.intent]);
-    assert_eq!(world.desk.positions(tenant, None).await.unwrap().list.len(), 1);
+    assert_eq!(world.positions(tenant).await.list.len(), 1);
     assert_eq!(world.desk.account_health(tenant, None).await.unwrap().unconfirmed, 1);
     let status = world.desk.status(tenant).await;
     assert!(status.database.is_ok() && status.settled);

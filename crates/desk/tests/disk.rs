@@ -47,7 +47,7 @@ async fn a_paper_order_waits_for_the_disk_once_before_it_leaves() {
         let (store, seen) = (store.clone(), seen.clone());
         Box::pin(async move { *seen.lock().unwrap() = Some(store.asked()) })
     }));
-    world.desk.balance(tenant, None).await.unwrap();
+    world.balance(tenant, None).await.unwrap();
     directory_is_read(&world).await;
     let before = world.db.store().asked();
     world.sent(tenant, market(5)).await;
@@ -60,15 +60,16 @@ async fn a_read_notes_that_the_keys_were_opened_and_waits_for_no_disk() {
     let world = World::open().await;
     let tenant = world.member(1, Environment::Paper).await;
     let before = world.db.store().asked();
-    world.desk.balance(tenant, None).await.unwrap();
+    world.balance(tenant, None).await.unwrap();
     directory_is_read(&world).await;
     let first = world.db.store().asked() - before;
-    assert_eq!((first.commits, first.flushes), (2, 0), "that the keys were opened is noted, for the directory too");
+    let why = "that the keys were opened is noted, for the directory too, and where the page's button leads";
+    assert_eq!((first.commits, first.flushes), (3, 0), "{why}");
     let before = world.db.store().asked();
-    world.desk.balance(tenant, None).await.unwrap();
-    world.desk.positions(tenant, None).await.unwrap();
+    world.balance(tenant, None).await.unwrap();
+    world.balance(tenant, None).await.unwrap();
     let next = world.db.store().asked() - before;
-    assert_eq!((next.commits, next.flushes), (2, 0), "every opening is noted");
+    assert_eq!((next.commits, next.flushes), (4, 0), "every opening is noted, and every button");
     let book = world.book(tenant).await;
     let opened: Vec<_> = book.iter().filter(|entry| entry.action == "credential_opened").collect();
     assert_eq!(opened.len(), 4, "three reads and the directory's");

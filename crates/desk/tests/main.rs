@@ -15,5 +15,6 @@ mod settle;
 mod stop;
 mod submit;
 mod sweep;
+mod views;
 mod waits;
 mod world;

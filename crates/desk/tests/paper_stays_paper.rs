@@ -36,7 +36,7 @@ async fn paper_never_becomes_live() {
         assert!(clicked.is_err(), "{edit}: {clicked:?}");
         // Where only the ticket was edited the account is still good for paper orders.
         let _ = world.desk.place(tenant, ask(market(3))).await;
-        let _ = world.desk.balance(tenant, None).await;
+        let _ = world.balance(tenant, None).await;
         let _ = world.desk.use_account(tenant, "paper", interaction()).await;
         world.all_due().await;
         world.desk.settle_at_start().await;

@@ -17,7 +17,7 @@ async fn what_the_book_and_the_broker_tell_differently_is_named_and_nothing_else
     let gone = world.sent(tenant, limit(5, "100")).await;
     let altered = world.sent(tenant, limit(6, "100")).await;
     world.sent(tenant, market(2)).await;
-    world.desk.orders(tenant, None, Which::All).await.unwrap();
+    world.orders(tenant, Which::All).await;
     let agreed = world.desk.reconcile(tenant, account, long_ago).await.unwrap();
     assert_eq!((agreed.compared, agreed.findings), (3, vec![]));
 

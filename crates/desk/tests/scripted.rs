@@ -1,5 +1,7 @@
 //! A broker that does as it is told, and remembers what it was asked.
 
+pub mod looks;
+
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::account::{
@@ -14,7 +16,7 @@ use domain::symbol::Symbol;
 use futures::future::BoxFuture;
 use rust_decimal::Decimal;
 use secrecy::ExposeSecret;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use uuid::Uuid;
@@ -51,6 +53,9 @@ struct Book {
     line: Duration,
     /// Accounts are asked for in vain.
     silent: bool,
+    /// Keys that Alpaca serves from the paid tape.
+    paying: HashSet<String>,
+    lists: Vec<domain::records::Watchlist>,
     /// Every request, in order: what, and where to.
     asked: Vec<(&'static str, Environment)>,
     posted: Vec<(Environment, ClientOrderId)>,

@@ -135,7 +135,7 @@ async fn refused_keys_are_marked_and_not_tried_again() {
     assert_eq!(accounts.list[0].status, AccountStatus::KeysRefused);
     assert!(world.actions(tenant).await.contains(&"keys_refused".to_owned()));
     let asked = world.broker.asked("account");
-    assert_eq!(world.desk.balance(tenant, None).await.unwrap_err(), Refused::KeysNoLongerAccepted(name));
+    assert_eq!(world.balance(tenant, None).await.unwrap_err(), Refused::KeysNoLongerAccepted(name));
     assert_eq!(world.broker.asked("account"), asked);
 }
 

@@ -33,7 +33,7 @@ async fn an_order_placed_elsewhere_is_in_the_ledger_as_foreign_once_orders_are_l
     world.sent(tenant, limit(5, "90")).await;
     by_telephone(&world);
     for _ in 0..2 {
-        world.desk.orders(tenant, None, Which::All).await.unwrap();
+        world.orders(tenant, Which::All).await;
         let ledger = ledger(&world, tenant).await;
         assert_eq!(ledger.len(), 1, "the same list twice changes nothing");
         assert_eq!((ledger[0].source, ledger[0].intent), (Source::Foreign, None));
@@ -72,7 +72,7 @@ async fn an_order_that_counted_as_absent_is_adopted_when_the_broker_lists_it() {
         let intent = world.sent(tenant, limit(5, "90")).await.intent;
         let verdict = format!("UPDATE app.intents SET state = '{wrong}', next_look_at = NULL, version = version + 1");
         world.db.as_superuser(&verdict).await;
-        world.desk.orders(tenant, None, Which::All).await.unwrap();
+        world.orders(tenant, Which::All).await;
         let life = world.intent(tenant, intent).await.life;
         assert_eq!(life.state, State::AtBroker, "after {wrong}");
         assert_eq!(world.actions(tenant).await.last().unwrap(), "order_landed", "and the book says so");
@@ -89,7 +89,7 @@ async fn an_order_under_our_name_that_is_not_what_was_decided_is_not_adopted_fro
     world.broker.plan(Plan::LandSilently(Doubt::TimedOut));
     let intent = world.sent(tenant, limit(5, "90")).await.intent;
     world.broker.change_orders(|order| order.symbol = Symbol::parse("EVIL").unwrap());
-    world.desk.orders(tenant, None, Which::All).await.unwrap();
+    world.orders(tenant, Which::All).await;
     let life = world.intent(tenant, intent).await.life;
     assert_eq!((life.state, life.broker_order), (State::Unconfirmed, None));
 }

@@ -1,6 +1,6 @@
 //! Standing in the account's line is not the broker's silence.
 
-use crate::world::World;
+use crate::world::{World, balance_at};
 use desk::{Refused, Trouble};
 use domain::account::Environment;
 use domain::clock::{Clock, ManualClock, SystemClock};
@@ -16,7 +16,7 @@ async fn balance_refused(line: Duration) -> (Refused, Duration) {
     world.broker.falls_silent(line);
     let clock = Arc::new(ManualClock::at(SystemClock::start().now()));
     let desk = world.desk_by(clock.clone()).apart();
-    let mut reading = pin!(desk.balance(tenant, None));
+    let mut reading = pin!(balance_at(&desk, tenant, None));
     loop {
         tokio::select! {
             answer = &mut reading => return (answer.unwrap_err(), clock.elapsed()),

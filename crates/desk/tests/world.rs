@@ -4,9 +4,11 @@ use crate::scripted::Scripted;
 use desk::confirm::{Ack, Click};
 use desk::connect::{FormFor, Pasted};
 use desk::place::Ask;
-use desk::views::{ConfirmCard, FormDone, Placed, Receipt};
+use desk::view::{Page, View};
+use desk::views::{Balances, ConfirmCard, FormDone, Orders, Placed, Positions, Receipt};
 use desk::{Desk, Limits, Parts, Refused};
 use domain::account::{AccountName, Environment, LinkedAccount};
+use domain::brokerage::Which;
 use domain::clock::{Clock, SystemClock};
 use domain::fresh;
 use domain::ids::{IntentId, InteractionId, TicketId, UserId};
@@ -106,6 +108,27 @@ impl World {
         }
     }
 
+    pub async fn balance(&self, tenant: Tenant, name: Option<&str>) -> Result<Balances, Refused> {
+        balance_at(&self.desk, tenant, name).await
+    }
+
+    pub async fn positions(&self, tenant: Tenant) -> Positions {
+        let whose = self.desk.whose(tenant, None).await.unwrap();
+        match self.desk.show(tenant, View::Positions { whose, from: 0 }).await.unwrap().page {
+            Page::Positions(positions) => positions,
+            other => panic!("asked for positions: {other:?}"),
+        }
+    }
+
+    pub async fn orders(&self, tenant: Tenant, which: Which) -> Orders {
+        let account = self.desk.which_account(tenant, None).await.unwrap();
+        let view = View::Orders { account, which, symbol: None, trail: Vec::new() };
+        match self.desk.show(tenant, view).await.unwrap().page {
+            Page::Orders(orders) => orders,
+            other => panic!("asked for orders: {other:?}"),
+        }
+    }
+
     pub async fn place(&self, tenant: Tenant, order: Order) -> Result<Placed, Refused> {
         self.desk.place(tenant, ask(order)).await
     }
@@ -172,6 +195,8 @@ fn desk_by(store: Store, broker: &Scripted, ring: &SecretString, clock: Arc<dyn 
         ring: KeyRing::parse(ring).unwrap(),
         brokerage: Arc::new(broker.clone()),
         market: Arc::new(broker.clone()),
+        screen: Arc::new(broker.clone()),
+        records: Arc::new(broker.clone()),
         clock,
         limits: Limits::default(),
         doors: desk::Doors::default(),
@@ -226,4 +251,12 @@ pub async fn until<F: Future<Output = bool>>(mut done: impl FnMut() -> F) {
         }
     };
     tokio::time::timeout(PATIENCE, waiting).await.expect("it came about in time");
+}
+
+pub async fn balance_at(desk: &Desk, tenant: Tenant, name: Option<&str>) -> Result<Balances, Refused> {
+    let whose = desk.whose(tenant, name).await?;
+    match desk.show(tenant, View::Balance { whose }).await?.page {
+        Page::Balance(balances) => Ok(balances),
+        other => panic!("asked for a balance: {other:?}"),
+    }
 }

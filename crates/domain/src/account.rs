@@ -6,11 +6,13 @@ use crate::order::Side;
 use crate::symbol::Symbol;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use thiserror::Error;
 
 /// Paper money or real money. Decides host, card colour, envelope and whether a click is needed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Environment {
     /// Simulated money at `paper-api.alpaca.markets`.
     Paper,

@@ -10,6 +10,7 @@ use crate::outcome::{CancelOutcome, ExerciseOutcome, Lookup, Outcome, ReadFailur
 use crate::symbol::Symbol;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -98,7 +99,8 @@ pub trait SharedBudget: Send + Sync + 'static {
 }
 
 /// Which orders to list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Which {
     /// Still working.
     Open,
@@ -206,7 +208,7 @@ pub trait Brokerage: Send + Sync + 'static {
     fn wait(&self, meter: &Meter, lane: Lane) -> Duration;
 }
 
-/// A broker's market data.
+/// A broker's market data, as far as an order needs it.
 #[async_trait]
 pub trait MarketData: Send + Sync + 'static {
     /// The latest quote.

@@ -1,6 +1,6 @@
 //! New ids and random bytes: the only place where Paddock draws randomness.
 
-use crate::ids::{AccountId, FormId, IntentId, NoticeId, Reference, TicketId};
+use crate::ids::{AccountId, FormId, IntentId, NoticeId, Reference, TicketId, ViewId};
 use chrono::{DateTime, Utc};
 use uuid::{Builder, Uuid};
 
@@ -32,6 +32,11 @@ pub fn form() -> FormId {
 /// A notice's id.
 pub fn notice() -> NoticeId {
     NoticeId(Uuid::from_bytes(bytes()))
+}
+
+/// A view's 128 random bits.
+pub fn view() -> ViewId {
+    ViewId(Uuid::from_bytes(bytes()))
 }
 
 /// A new account's id.

@@ -56,6 +56,15 @@ uuid_id!(
     NoticeId
 );
 
+uuid_id!(
+    /// What a button shows: a stored view, 128 random bits without meaning.
+    ViewId
+);
+uuid_id!(
+    /// A watchlist, as Alpaca names it.
+    WatchlistId
+);
+
 /// A Discord user's snowflake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct UserId(pub i64);

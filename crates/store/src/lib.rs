@@ -33,6 +33,7 @@ pub mod testing;
 mod tickets;
 mod tx;
 mod users;
+mod views;
 
 pub use accounts::{Keyed, NewAccount};
 pub use audit::{AuditEntry, AuditFilter, AuditHead, AuditRecord, AuditVerdict};

@@ -2,7 +2,7 @@
 
 use crate::{
     accounts, audit, book, boot, budget, credentials, forms, intents, interactions, leaving, ledger, notices, places,
-    revocation, submission, system, tickets, users,
+    revocation, submission, system, tickets, users, views,
 };
 
 /// Name and text.
@@ -94,6 +94,9 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("book::HEAD", book::HEAD),
     ("book::ENTRIES", book::ENTRIES),
     ("budget::RESERVE", budget::RESERVE),
+    ("views::INSERT", views::INSERT),
+    ("views::READ", views::READ),
+    ("system::PURGE_VIEWS", system::PURGE_VIEWS),
     ("boot::ROLE", boot::ROLE),
     ("boot::UNPROTECTED", boot::UNPROTECTED),
     ("boot::MIGRATED", boot::MIGRATED),

@@ -21,6 +21,7 @@ pub(crate) const KEY_USES: &str = "SELECT fingerprint, credentials, oldest FROM 
 pub(crate) const PURGE: &str = "SELECT forms, tickets, interactions FROM app.job_purge()";
 pub(crate) const DUE_NOTICES: &str = "SELECT user_id, notice_id FROM app.job_due_notices($1)";
 pub(crate) const PURGE_NOTICES: &str = "SELECT app.job_purge_notices()";
+pub(crate) const PURGE_VIEWS: &str = "SELECT app.job_purge_views()";
 pub(crate) const PARTITIONS: &str = "SELECT app.audit_partitions_ahead($1)";
 pub(crate) const HEADS: &str = "SELECT user_id, seq, hash FROM app.job_audit_heads()";
 pub(crate) const HOUSE: &str = "SELECT app.job_audit_house($1, $2)";
@@ -188,6 +189,14 @@ impl SystemTx {
     /// [`StoreError`] of any statement.
     pub async fn purge_notices(&mut self) -> Result<i64, StoreError> {
         Ok(self.tx.one(sqlx::query_as::<_, (i64,)>(PURGE_NOTICES)).await?.0)
+    }
+
+    /// Throws away what buttons showed a month ago. Says how many rows went.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn purge_views(&mut self) -> Result<i64, StoreError> {
+        Ok(self.tx.one(sqlx::query_as::<_, (i64,)>(PURGE_VIEWS)).await?.0)
     }
 
     /// Makes the audit book's partitions for this month and `months` more. Says how many were made.

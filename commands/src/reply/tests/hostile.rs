@@ -15,6 +15,7 @@ fn hostile_replies(text: &str) -> Vec<Reply> {
     let mut sent = at_broker(BrokerStatus::Other(text.into()));
     sent.account = account.clone();
     sent.order.symbol = Symbol::from_broker(text);
+    let followed = sent.clone();
     let mut refused = receipt(State::Over(Ending::Refused));
     refused.life.refusal = Some(refusal(RefusalReason::Unrecognised, text));
     let broker = BrokerAccount { status: text.into(), ..broker_account() };
@@ -24,20 +25,17 @@ fn hostile_replies(text: &str) -> Vec<Reply> {
         outcome: CancelOutcome::Refused(refusal(RefusalReason::Invalid, text)),
     };
     let held = Position { symbol: Symbol::from_broker(text), ..position("F", "1", "1", "1", "1") };
+    let mut looks = look_texts::hostile_looks(&account, held, order, sent);
+    looks.extend(market_texts::hostile_looks(&account, text));
     let health =
         AccountHealth { account: account.clone(), broker: Ok(broker.clone()), wait: Duration::ZERO, unconfirmed: 0 };
-    vec![
+    looks.extend([
         card::card(&asked),
-        receipt::receipt(&sent, Following::Yes),
+        receipt::receipt(&followed, Following::Yes),
         receipt::receipt(&refused, Following::Yes),
         cancels::canceled(&canceled),
         cancels::canceled_all(&CanceledAll { account: account.clone(), results: vec![canceled.clone()] }),
         cancels::ask_all(&question(account.clone())),
-        positions::positions(&Positions { account: account.clone(), list: vec![held], at: now() }),
-        orders::orders(
-            &Orders { account: account.clone(), list: vec![order], unconfirmed: vec![sent], at: now() },
-            Which::All,
-        ),
         accounts::accounts(&Accounts { list: vec![account.clone()], default: None }),
         accounts::health(&health),
         accounts::ask_switch(&question(account.clone())),
@@ -47,7 +45,8 @@ fn hostile_replies(text: &str) -> Vec<Reply> {
         accounts::is_default(&account),
         accounts::form_done(&FormDone::Rotated(account.clone())),
         accounts::form_done(&FormDone::Linked(Box::new(Linked { account, broker, is_default: false }))),
-    ]
+    ]);
+    looks
 }
 
 #[test]

@@ -178,6 +178,8 @@ impl Endpoint for Order {
 /// One page of orders, newest first.
 pub(crate) struct Orders {
     pub(crate) which: Which,
+    /// Only orders of this symbol.
+    pub(crate) symbol: Option<Symbol>,
     /// Only orders submitted after this. Not to be combined with `older_than`, so only the first page says it.
     pub(crate) after: Option<DateTime<Utc>>,
     /// Only orders before this one: the cursor of the next page.
@@ -224,6 +226,7 @@ impl Endpoint for Orders {
             ("direction", "desc".to_owned()),
             ("nested", "true".to_owned()),
         ];
+        query.extend(self.symbol.as_ref().map(|symbol| ("symbols", symbol.to_string())));
         match (self.older_than, self.after) {
             (Some(id), _) => query.push(("before_order_id", id.0.as_hyphenated().to_string())),
             (None, Some(after)) => query.push(("after", after.to_rfc3339_opts(SecondsFormat::Nanos, true))),

@@ -1,6 +1,8 @@
-//! `GET /v2/stocks/{symbol}/quotes/latest` and `GET /v2/stocks/{symbol}/snapshot`, on the data host.
+//! `GET /v2/stocks/{symbol}/quotes/latest`, `GET /v2/stocks/{symbol}/snapshot` and `GET /v1beta3/crypto/us/snapshots`, on the data
+//! host.
 //!
-//! No `feed` is asked for: left out, the latest data come from the best feed that the user's subscription permits.
+//! [`Quote`] and [`Snapshot`] ask for no `feed`: left out, the latest data come from the best one that the user's subscription
+//! permits. [`Board`] names it, because its answer is shared among those who may see it.
 
 use super::{Endpoint, failure, value};
 use crate::path::Path;
@@ -10,6 +12,7 @@ use crate::wire;
 use chrono::{DateTime, Utc};
 use domain::account;
 use domain::brokerage::Lane;
+use domain::market::{self, Bar, Feed, Trade};
 use domain::money::Price;
 use domain::outcome::ReadFailure;
 use domain::symbol::{AssetKind, Symbol};
@@ -19,24 +22,28 @@ use serde::Deserialize;
 use std::collections::HashMap;
 
 #[derive(Deserialize)]
-struct QuoteRow {
+pub(super) struct QuoteRow {
     #[serde(default, deserialize_with = "wire::time")]
     t: Option<DateTime<Utc>>,
     #[serde(default, deserialize_with = "wire::maybe")]
     ap: Option<Decimal>,
     #[serde(default, deserialize_with = "wire::maybe")]
     bp: Option<Decimal>,
+    #[serde(rename = "as", default, deserialize_with = "wire::maybe")]
+    ask_size: Option<Decimal>,
+    #[serde(rename = "bs", default, deserialize_with = "wire::maybe")]
+    bid_size: Option<Decimal>,
 }
 
 impl QuoteRow {
     /// Price 0 means that the side is empty. A quote without a time cannot be judged for its age, so it is none.
-    fn quote(&self) -> Option<account::Quote> {
+    pub(super) fn quote(&self) -> Option<account::Quote> {
         Some(account::Quote { bid: self.bp.and_then(Price::new), ask: self.ap.and_then(Price::new), at: self.t? })
     }
 }
 
 /// The data service says 400 `invalid symbol` where trading says 404.
-fn data_failure(answer: &Answer) -> ReadFailure {
+pub(super) fn data_failure(answer: &Answer) -> ReadFailure {
     let unknown = answer.status == 400 && Problem::read(&answer.body).is_some_and(|p| p.says(&["invalid symbol"]));
     if unknown { ReadFailure::NotFound } else { failure(answer) }
 }
@@ -108,19 +115,55 @@ pub(crate) struct Snapshot(pub(crate) Symbol);
 struct SnapshotRow {
     latest_quote: Option<QuoteRow>,
     latest_trade: Option<TradeRow>,
+    daily_bar: Option<BarRow>,
     prev_daily_bar: Option<BarRow>,
 }
 
 #[derive(Deserialize)]
-struct TradeRow {
+pub(super) struct TradeRow {
     #[serde(default, deserialize_with = "wire::maybe")]
-    p: Option<Decimal>,
+    pub(super) p: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    s: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::time")]
+    t: Option<DateTime<Utc>>,
+}
+
+impl TradeRow {
+    fn trade(&self) -> Option<Trade> {
+        Some(Trade { price: self.p.and_then(Price::new)?, size: self.s, at: self.t? })
+    }
 }
 
 #[derive(Deserialize)]
-struct BarRow {
+pub(super) struct BarRow {
+    #[serde(default, deserialize_with = "wire::time")]
+    t: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    o: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    h: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    l: Option<Decimal>,
     #[serde(default, deserialize_with = "wire::maybe")]
     c: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    v: Option<Decimal>,
+}
+
+impl BarRow {
+    /// A bar whose prices contradict each other, or are not all there, is none.
+    pub(super) fn bar(&self) -> Option<Bar> {
+        let bar = Bar {
+            at: self.t?,
+            open: self.o.and_then(Price::new)?,
+            high: self.h.and_then(Price::new)?,
+            low: self.l.and_then(Price::new)?,
+            close: self.c.and_then(Price::new)?,
+            volume: self.v.unwrap_or_default(),
+        };
+        bar.is_sound().then_some(bar)
+    }
 }
 
 impl Endpoint for Snapshot {
@@ -153,4 +196,66 @@ impl Endpoint for Snapshot {
         let empty = snapshot.quote.is_none() && snapshot.last.is_none() && snapshot.previous_close.is_none();
         if empty { Err(ReadFailure::NotFound) } else { Ok(snapshot) }
     }
+}
+
+/// Quote, sizes, last trade and the day's bars, from one tape.
+pub(crate) struct Board<'a> {
+    pub(crate) feed: Feed,
+    pub(crate) symbol: &'a Symbol,
+}
+
+/// Crypto's answer is wrapped, and names its pairs.
+#[derive(Deserialize)]
+struct PairsRow {
+    snapshots: Option<HashMap<String, Option<SnapshotRow>>>,
+}
+
+impl Endpoint for Board<'_> {
+    type Reply = Result<market::Board, ReadFailure>;
+    const NAME: &'static str = "board";
+    const METHOD: Method = Method::GET;
+    const LANE: Lane = Lane::Reads;
+
+    fn path(&self) -> Path {
+        if is_pair(self.symbol) { Path::CryptoSnapshots } else { Path::Snapshot(self.symbol.clone()) }
+    }
+
+    fn query(&self) -> Vec<(&'static str, String)> {
+        if is_pair(self.symbol) {
+            return vec![("symbols", self.symbol.to_string())];
+        }
+        let feed = match self.feed {
+            Feed::Sip => "sip",
+            Feed::Iex => "iex",
+            Feed::Delayed => "delayed_sip",
+        };
+        vec![("feed", feed.to_owned())]
+    }
+
+    fn read(&self, answer: &Answer) -> Self::Reply {
+        if answer.status != 200 {
+            return Err(data_failure(answer));
+        }
+        let row: Option<SnapshotRow> = if is_pair(self.symbol) {
+            let mut pairs = value::<PairsRow>(answer)?.snapshots.unwrap_or_default();
+            pairs.remove(self.symbol.as_str()).flatten()
+        } else {
+            value(answer)?
+        };
+        let row = row.ok_or(ReadFailure::NotFound)?;
+        let board = market::Board {
+            quote: row.latest_quote.as_ref().and_then(QuoteRow::quote),
+            bid_size: row.latest_quote.as_ref().and_then(|quote| quote.bid_size),
+            ask_size: row.latest_quote.as_ref().and_then(|quote| quote.ask_size),
+            last: row.latest_trade.as_ref().and_then(TradeRow::trade),
+            day: row.daily_bar.as_ref().and_then(BarRow::bar),
+            previous: row.prev_daily_bar.as_ref().and_then(BarRow::bar),
+        };
+        if board.is_empty() { Err(ReadFailure::NotFound) } else { Ok(board) }
+    }
+}
+
+/// `BTC/USD`: crypto has endpoints of its own.
+pub(super) fn is_pair(symbol: &Symbol) -> bool {
+    symbol.kind() == AssetKind::Crypto
 }

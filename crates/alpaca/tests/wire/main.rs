@@ -7,6 +7,7 @@ mod catalogue;
 mod deadlines;
 mod hosts;
 mod lists;
+mod looks;
 mod proof;
 mod reads;
 mod secrets;

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use std::fmt;
 
 /// Which way an option pays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Right {
     /// The right to buy.
     Call,

@@ -24,7 +24,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// Every table that holds something of a user.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 16] = [
     "users",
     "accounts",
     "credentials",
@@ -36,6 +36,7 @@ const TABLES: [&str; 15] = [
     "notices",
     "orders",
     "fills",
+    "views",
     "audit",
     "audit_heads",
     "audit_default",
@@ -137,6 +138,7 @@ as_eve! { tx, w;
     ledger_order => "Err(NotFound)": tx.ledger_order(w.paper, w.broker_order);
     ledger_orders => "Ok([])": tx.ledger_orders(w.paper, 100);
     fills => "Ok([])": tx.fills(w.paper, w.broker_order);
+    view => "Err(NotFound)": tx.view(w.view);
     audit_page => "Ok([])": async { tx.audit_page(&everything(), None, 100).await };
     audit_after => "Ok([])": tx.audit_after(0, 100);
     audit_verify => "Ok(Whole(None))": tx.audit_verify();
@@ -153,8 +155,9 @@ as_eve! { tx, w;
     set_server_rules => "Ok(())": tx.set_server_rules(79, crate::ServerRules::default());
     audit => "Ok(())": async { tx.audit(&AuditEntry::of(AuditAction::SettingsChanged)).await };
     interaction_seen => "Ok(false)": tx.interaction_seen(w.interaction);
+    insert_views => "Ok(())": tx.insert_views(&[(fresh::view(), serde_json::json!({}))]);
     commit => "Ok(())": async { Ok::<_, StoreError>(()) };
-    forget => "Ok([\"interactions\", \"places\", \"subjects\", \"users\"])": async {
+    forget => "Ok([\"interactions\", \"places\", \"subjects\", \"users\", \"views\"])": async {
         // What is hers goes; that nothing of Alice's does is looked at below.
         let gone = tx.forget().await?.into_iter().filter(|(_, entries)| *entries > 0);
         Ok::<_, StoreError>(gone.map(|(kind, _)| kind).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>())
@@ -202,6 +205,7 @@ as_system! { tx;
     purge: tx.purge();
     due_notices: tx.due_notices(100);
     purge_notices: tx.purge_notices();
+    purge_views: tx.purge_views();
     audit_partitions_ahead: tx.audit_partitions_ahead(1);
     audit_heads: tx.audit_heads();
     audit_subjects: tx.audit_subjects();
@@ -289,7 +293,7 @@ async fn sql_without_any_condition_finds_and_touches_own_rows_only() {
     let world = World::new().await;
     let before = alices(&world).await;
     let (mut cases, mut leaked) = (0, 0);
-    for table in &TABLES[..12] {
+    for table in &TABLES[..14] {
         for user in ["222", "", "0", "-1"] {
             let set = format!("BEGIN; SET LOCAL app.user_id = '{user}'; ");
             let rows =

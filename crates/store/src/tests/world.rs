@@ -11,7 +11,7 @@ use domain::credential::{Fingerprint, Sealed};
 use domain::fresh;
 use domain::ids::{
     AccountId, BrokerAccountId, BrokerOrderId, ClientOrderId, FormId, IntentId, InteractionId, NoticeId, TicketId,
-    UserId,
+    UserId, ViewId,
 };
 use domain::money::{Price, Quantity};
 use domain::notice::Notice;
@@ -58,6 +58,7 @@ pub(crate) struct World {
     pub(crate) interaction: InteractionId,
     pub(crate) broker_order: BrokerOrderId,
     pub(crate) notice: NoticeId,
+    pub(crate) view: ViewId,
 }
 
 impl World {
@@ -74,6 +75,8 @@ impl World {
         let paper = link(&mut tx, "canary paper", Environment::Paper).await;
         let live = link(&mut tx, "canary live", Environment::Live).await;
         tx.set_default_account(paper).await.unwrap();
+        let view = fresh::view();
+        tx.insert_views(&[(view, serde_json::json!({ "note": CANARY }))]).await.unwrap();
         let form = fresh::form();
         let name = AccountName::parse("canary form").unwrap();
         let ask = FormAsk::Link { name, environment: Environment::Live };
@@ -99,7 +102,20 @@ impl World {
         tx.commit().await.unwrap();
         let notice = db.store().system().await.unwrap().due_notices(1).await.unwrap()[0].1;
         let interaction = InteractionId(7003);
-        Self { db, paper, live, form, ticket, cancel_all, clicked, intent, interaction, broker_order: shown.id, notice }
+        Self {
+            db,
+            paper,
+            live,
+            form,
+            ticket,
+            cancel_all,
+            clicked,
+            intent,
+            interaction,
+            broker_order: shown.id,
+            notice,
+            view,
+        }
     }
 
     /// Alice's transaction.
