@@ -30,7 +30,9 @@ pub fn draw(page: &Page) -> Option<Vec<u8>> {
         | Page::Asset(_)
         | Page::Chain(_)
         | Page::Watchlists(_)
-        | Page::Watchlist(_) => None,
+        | Page::Watchlist(_)
+        | Page::Book(_)
+        | Page::BookFile(_) => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::context::{Context, Turn};
 use crate::reply::escape::plain;
+use desk::AuditAction;
 use desk::views::Choice;
 use serenity::all::{AutocompleteChoice, CreateAutocompleteResponse, ResolvedValue};
 use std::future::Future;
@@ -75,6 +76,13 @@ pub(crate) async fn open_orders(ctx: Context<'_>, typed: &str) -> CreateAutocomp
         list
     })
     .await
+}
+
+/// Kinds of acts in the audit book.
+pub(crate) async fn acts(_: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let typed = typed.trim().to_lowercase().replace('_', " ");
+    let words = AuditAction::ALL.iter().map(|act| act.as_str().replace('_', " "));
+    offer(words.filter(|word| word.contains(&typed)).map(|word| Choice { label: word.clone(), value: word }).collect())
 }
 
 fn turn(ctx: Context<'_>) -> Turn {

@@ -4,8 +4,8 @@ use crate::context::Unanswered;
 use crate::turnstile::Turnstile;
 use crate::watchers::Watchers;
 use crate::{
-    account, cancel, close, failures, help, look, market, mydata, press, privacy, server, settings, status, trade,
-    watchlist,
+    account, audit, cancel, close, failures, help, look, market, mydata, press, privacy, server, settings, status,
+    trade, watchlist,
 };
 use desk::Desk;
 use serenity::all::{CreateAllowedMentions, CreateCommand, InstallationContext, InteractionContext};
@@ -75,6 +75,7 @@ pub(crate) fn commands() -> Vec<poise::Command<Data, Unanswered>> {
         market::clock(),
         market::calendar(),
         watchlist::watchlist(),
+        audit::audit(),
         settings::settings(),
         server::server(),
         mydata::mydata(),
@@ -245,6 +246,7 @@ mod tests {
         /watchlist add name… symbol… [account…]
         /watchlist remove name… symbol… [account…]
         /watchlist delete name… [account…]
+        /audit [account…] [act…] [order] [from] [until]
         /settings [notices] [blur] [typed_above]
         /server
         /server rules

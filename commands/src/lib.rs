@@ -2,6 +2,7 @@
 
 mod account;
 mod answer;
+mod audit;
 mod cancel;
 pub mod chart;
 mod choices;

@@ -324,7 +324,7 @@ async fn show(data: &Data, turn: &Turn, view: ViewId, plainly: bool) -> Result<(
     let picture = chart::picture(&shown).await;
     let reply = reply::shown::shown(&shown, picture);
     match shown.view {
-        View::File { .. } => turn.aside(&reply).await,
+        View::File { .. } | View::BookFile { .. } => turn.aside(&reply).await,
         _ if plainly => turn.show(&reply).await,
         _ => turn.show(&discreet(desk, turn, reply).await).await,
     }

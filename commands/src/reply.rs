@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 mod allocation;
 pub(crate) mod balance;
 mod blur;
+mod book;
 pub(crate) mod cancels;
 pub(crate) mod card;
 mod chain;

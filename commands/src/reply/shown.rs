@@ -2,7 +2,7 @@
 
 use super::{Button, Reply};
 use crate::reply::{
-    allocation, balance, chain, chart, csv, history, market, news, orders, portfolio, positions, watchlists,
+    allocation, balance, book, chain, chart, csv, history, market, news, orders, portfolio, positions, watchlists,
 };
 use crate::routes::Action;
 use desk::view::{Page, Shown, View};
@@ -31,6 +31,8 @@ pub(crate) fn shown(shown: &Shown, picture: Option<Vec<u8>>) -> Reply {
         Page::Chain(page) => chain::chain(page, shown),
         Page::Watchlists(page) => watchlists::all(page, shown),
         Page::Watchlist(page) => watchlists::one(page, shown),
+        Page::Book(page) => book::book(page, shown),
+        Page::BookFile(page) => return book::file(page),
     };
     let reply =
         if has_amounts(&shown.page) { reply.revealed(shown.link(&shown.view).map(Action::Reveal)) } else { reply };

@@ -27,6 +27,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 mod account_texts;
+mod book_texts;
 mod card_texts;
 mod hostile;
 mod list_texts;

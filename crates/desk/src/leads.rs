@@ -1,5 +1,7 @@
 //! Where the buttons under a page lead.
 
+use crate::book::{BookPage, Search};
+use crate::export::Form;
 use crate::holdings::POSITIONS_PAGE;
 use crate::past::TRAIL;
 use crate::view::{Page, View, Whose};
@@ -16,6 +18,17 @@ fn onward<T: Clone>(trail: &[T], next: Option<&T>) -> Option<Vec<T>> {
     let next = next?.clone();
     let kept = trail.len().saturating_sub(TRAIL - 1);
     Some(trail[kept..].iter().cloned().chain([next]).collect())
+}
+
+/// The pages beside this one, and a copy in either form.
+fn of_book(page: &BookPage, search: &Search, trail: &[i64]) -> Vec<View> {
+    let at = |trail| View::Book { search: search.clone(), trail };
+    let mut leads: Vec<View> = [back(trail), onward(trail, page.next.as_ref())].into_iter().flatten().map(at).collect();
+    if page.subject.is_some() {
+        let file = |form| View::BookFile { search: search.clone(), form };
+        leads.extend([file(Form::JsonLines), file(Form::Csv)]);
+    }
+    leads
 }
 
 impl Page {
@@ -128,6 +141,7 @@ impl Page {
                 leads.extend([page.sooner(), page.later()].into_iter().flatten().map(|expires| at(expires, None)));
                 leads
             }
+            (Self::Book(page), View::Book { search, trail }) => of_book(page, search, trail),
             (Self::Watchlists(page), View::Watchlists { account }) => {
                 let lists = page.list.iter().take(crate::watchlists::MOST);
                 lists.map(|list| View::Watchlist { account: *account, list: list.id }).collect()

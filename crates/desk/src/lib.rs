@@ -2,6 +2,7 @@
 
 mod access;
 pub mod accounts;
+pub mod book;
 pub mod cancel;
 mod chart;
 pub mod choices;
@@ -48,4 +49,4 @@ pub use crate::desk::{Desk, Limits, Parts};
 pub use crate::directory::Directory;
 pub use crate::doors::{Admitted, Doors, Shut};
 pub use crate::refused::{Field, KeysRefusal, Refused, Trouble};
-pub use store::{Kept, ServerRules, TicketRefusal};
+pub use store::{AuditAction, AuditHead, AuditRecord, AuditVerdict, Kept, ServerRules, TicketRefusal};

@@ -156,7 +156,7 @@ impl Desk {
 
     pub(crate) async fn clock_card(&self, tenant: Tenant) -> Result<ClockCard, Refused> {
         let on = self.open_any(tenant).await?;
-        let clock = self.read_one(tenant, &on, self.inner().brokerage.clock(&on.access)).await?;
+        let clock = self.read_one(tenant, &on, self.market_time(&on.access)).await?;
         self.inner().session.note(clock, self.inner().clock.elapsed());
         let today = clock.at.with_timezone(&New_York).date_naive();
         // Without the calendar the clock still says what matters most.

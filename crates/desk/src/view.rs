@@ -2,7 +2,9 @@
 
 use crate::access::named;
 use crate::accounts::Named;
+use crate::book::{BookFile, BookPage, Search};
 use crate::desk::Desk;
+use crate::export::Form;
 use crate::refused::Refused;
 use crate::views::{
     Allocation, AssetCard, Balances, BoardCard, CalendarPage, ChainPage, Chart, ClockCard, History, Holding,
@@ -148,6 +150,20 @@ pub enum View {
         /// Which.
         list: WatchlistId,
     },
+    /// The user's own audit book, newest entries first.
+    Book {
+        /// What is looked for.
+        search: Search,
+        /// The last entry of each page before this one.
+        trail: Vec<i64>,
+    },
+    /// A copy of the book, for others to check.
+    BookFile {
+        /// What is shown in it.
+        search: Search,
+        /// Its form.
+        form: Form,
+    },
     /// The whole of a list, as a file.
     File {
         /// Of which list.
@@ -192,6 +208,10 @@ pub enum Page {
     Watchlists(Watchlists),
     /// See [`View::Watchlist`].
     Watchlist(WatchlistPage),
+    /// See [`View::Book`].
+    Book(Box<BookPage>),
+    /// See [`View::BookFile`].
+    BookFile(Box<BookFile>),
 }
 
 /// What a view showed, and where its buttons lead.
@@ -329,6 +349,10 @@ impl Desk {
             }
             View::Watchlists { account } => Page::Watchlists(self.watchlists(tenant, *account).await?),
             View::Watchlist { account, list } => Page::Watchlist(self.watchlist(tenant, *account, *list).await?),
+            View::Book { search, trail } => {
+                Page::Book(Box::new(self.book_page(tenant, search, trail.last().copied()).await?))
+            }
+            View::BookFile { search, form } => Page::BookFile(Box::new(self.book_file(tenant, search, *form).await?)),
             View::File { of } => self.whole(tenant, of).await?,
         })
     }

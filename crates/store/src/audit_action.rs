@@ -72,6 +72,39 @@ pub enum AuditAction {
 }
 
 impl AuditAction {
+    /// All of them, as people look for them.
+    pub const ALL: [Self; 29] = [
+        Self::AccountLinked,
+        Self::AccountRenamed,
+        Self::AccountRemoved,
+        Self::DefaultAccountChanged,
+        Self::SwitchedToLive,
+        Self::AlwaysConfirmChanged,
+        Self::SettingsChanged,
+        Self::KeysReplaced,
+        Self::KeysRefused,
+        Self::KeysResealed,
+        Self::OrderPreviewed,
+        Self::OrderIntended,
+        Self::ClickRefused,
+        Self::PreviewWithdrawn,
+        Self::OrderNotSent,
+        Self::OrderLanded,
+        Self::OrderRefused,
+        Self::OrderUnconfirmed,
+        Self::OrderMismatched,
+        Self::OrderNeverArrived,
+        Self::OrderEnded,
+        Self::KeysDeclined,
+        Self::CredentialOpened,
+        Self::OrderDeclined,
+        Self::OrderSent,
+        Self::BookExported,
+        Self::CancelRequested,
+        Self::CancelAnswered,
+        Self::CancelAllRequested,
+    ];
+
     /// As stored.
     pub const fn as_str(self) -> &'static str {
         match self {
