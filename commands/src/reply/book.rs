@@ -65,7 +65,7 @@ pub(crate) fn file(file: &BookFile) -> Reply {
     if let Some(head) = &file.head {
         reply = reply.with_wide("Ends with", format!("entry {}, `{}`", head.seq, hex(&head.hash)));
     }
-    reply.attach(name, file.bytes.clone())
+    reply.file(name, file.bytes.clone())
 }
 
 /// `#12 · 3 minutes ago · **order sent** · swing · …`.

@@ -61,7 +61,9 @@ const fn has_amounts(page: &Page) -> bool {
         | Page::Asset(_)
         | Page::Chain(_)
         | Page::Watchlists(_)
-        | Page::Watchlist(_) => false,
+        | Page::Watchlist(_)
+        | Page::Book(_)
+        | Page::BookFile(_) => false,
     }
 }
 
