@@ -191,3 +191,37 @@ async fn a_walk_over_all_books_names_what_is_broken_and_what_was_made_anew() {
     assert!(!young.status.success(), "{}", said(&young));
     friend.runs(Place::Server, "help", &[]).await;
 }
+
+/// What a user sees of their own book: nobody else's, page by page, also after a restart; and a copy that the recipe calls whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_searches_pages_and_copies_their_own_book_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut town = Town::open().await;
+    let (ham, mara) = (town.friend("ham"), town.friend("mara"));
+    mara.links(Environment::Paper).await;
+    trades(&ham).await;
+    for _ in 0..4 {
+        ham.says("buy", &[("symbol", "AAPL"), ("quantity", "1")]).await;
+    }
+    let first = ham.says("audit", &[]).await;
+    assert!(first.ephemeral && first.text().contains("Whole") && first.text().contains("Page 1"), "{}", first.text());
+    town.restart().await;
+    let second = ham.presses(&first, "Older").await.reply().await.unwrap();
+    assert!(second.text().contains("Page 2") && second.text() != first.text(), "{}", second.text());
+    assert!(mara.user.press(&second, "Newer").await.is_err(), "Mara does not even see it");
+
+    let refused = ham.says("audit", &[("act", "order_declined")]).await;
+    assert!(refused.text().contains("order declined") && !refused.text().contains("order sent"), "{}", refused.text());
+    let theirs = mara.says("audit", &[]).await;
+    assert!(!theirs.text().contains("order sent"), "she ordered nothing: {}", theirs.text());
+
+    let copied = ham.presses(&first, "Copy (JSON Lines)").await;
+    let message = copied.message_when(|message| !message.attachments.is_empty()).await.unwrap();
+    let file = folder.path().join("audit.jsonl");
+    std::fs::write(&file, &message.attachments[0].bytes).unwrap();
+    let whole = python(&recipe(folder.path()), &file);
+    assert!(whole.status.success(), "{}", said(&whole));
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replacen("\"action\":\"", "\"action\":\"un", 1)).unwrap();
+    assert!(!python(&recipe(folder.path()), &file).status.success(), "a changed copy is not whole");
+}
