@@ -46,7 +46,7 @@ const fn notices(notices: Notices) -> &'static str {
 
 const fn blur(on: bool) -> &'static str {
     if on {
-        "**on**: balances, positions and orders show `$•••` until you press **Show amounts**. `/settings blur:off` stops that."
+        "**on**: what you look at shows `$•••` until you press **Show amounts**. Cards and receipts of orders stay as they are: you confirm what they say. `/settings blur:off` stops that."
     } else {
         "**off**: amounts are shown at once. `/settings blur:on` masks them until you press a button."
     }

@@ -1,19 +1,20 @@
-//! Our audit book against the broker's own list of orders: what is missing there, what is there and not in the book, and what
-//! the two tell differently. Says it; mends nothing. What the ledger or an intent's row says is not looked at: the book is what
+//! Our audit book against the broker's own list of orders and its record of fills: what is missing there, what is there and not in
+//! the book, and what the two tell differently. Says it; mends nothing. What the ledger or an intent's row says is not looked at: the book is what
 //! is to be proved.
 
-use crate::access::Why;
+use crate::access::{Opened, Why};
 use crate::desk::Desk;
 use crate::refused::{Refused, Trouble};
 use chrono::{DateTime, Utc};
 use domain::account::LinkedAccount;
 use domain::brokerage::Which;
-use domain::ids::{AccountId, IntentId};
+use domain::ids::{AccountId, BrokerOrderId, IntentId};
 use domain::order::BrokerOrder;
+use domain::records::{ActivityFilter, Chapter};
 use domain::tenant::Tenant;
 use rust_decimal::Decimal;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 use store::AuditRecord;
 
@@ -23,6 +24,10 @@ const LIST: Duration = Duration::from_mins(1);
 const MOST: usize = 10_000;
 /// Entries that are read at once.
 const PAGE: u32 = 2_000;
+/// Fills that are read at once: the most that Alpaca gives.
+const FILLS: usize = 100;
+/// Fills of one account that are added up.
+const MOST_FILLS: usize = 20_000;
 
 /// One disagreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +70,13 @@ struct Told {
     filled: Decimal,
 }
 
+/// The broker's record of fills.
+struct Fills {
+    sums: HashMap<BrokerOrderId, Decimal>,
+    /// Whether they were all read. What was not read is not missed.
+    whole: bool,
+}
+
 impl Desk {
     /// Compares one account's orders since a moment.
     ///
@@ -83,14 +95,39 @@ impl Desk {
             Ok(list) => list,
             Err(failure) => return Err(self.failed(tenant, &opened.account, failure).await),
         };
+        let fills = self.fills_since(tenant, &opened, since).await?;
         let (ours, foreign): (Vec<_>, Vec<_>) = list.into_iter().partition(|order| order.client_order_id.is_ours());
-        let findings = compare(&told, &ours);
+        let findings = compare(&told, &ours, &fills);
         Ok(Reconciled {
             account: opened.account,
             compared: told.len().max(ours.len()),
             foreign: foreign.len(),
             findings,
         })
+    }
+
+    /// What the broker's record of fills adds up to, by order.
+    async fn fills_since(&self, tenant: Tenant, opened: &Opened, since: DateTime<Utc>) -> Result<Fills, Refused> {
+        let since = since.date_naive().pred_opt();
+        let mut filter = ActivityFilter { chapter: Chapter::Fills, order: None, since, after: None, most: FILLS };
+        let (mut sums, mut read) = (HashMap::new(), 0);
+        loop {
+            let page = self.read_in_turn(LIST, self.inner().records.activities(&opened.access, &filter)).await;
+            let page = match page {
+                Ok(page) => page,
+                Err(failure) => return Err(self.failed(tenant, &opened.account, failure).await),
+            };
+            read += page.list.len();
+            for fill in page.list {
+                if let (Some(order), Some(qty)) = (fill.order, fill.qty) {
+                    *sums.entry(order).or_insert(Decimal::ZERO) += qty.abs();
+                }
+            }
+            match page.next {
+                Some(next) if filter.after.as_ref() != Some(&next) && read < MOST_FILLS => filter.after = Some(next),
+                next => return Ok(Fills { sums, whole: next.is_none() }),
+            }
+        }
     }
 
     async fn told_since(
@@ -130,12 +167,15 @@ fn is_proved(state: &str) -> bool {
     matches!(state, "at_broker" | "filled" | "canceled" | "expired" | "rejected" | "replaced")
 }
 
-fn compare(told: &BTreeMap<IntentId, Told>, listed: &[BrokerOrder]) -> Vec<Finding> {
+fn compare(told: &BTreeMap<IntentId, Told>, listed: &[BrokerOrder], fills: &Fills) -> Vec<Finding> {
     let mut findings = Vec::new();
     let named = |name: &str| listed.iter().find(|order| order.client_order_id.as_str() == name);
     for told in told.values() {
         match named(&told.name) {
-            Some(order) => findings.extend(differences(told, order)),
+            Some(order) => {
+                findings.extend(differences(told, order));
+                findings.extend(unlike_fills(told, order, fills));
+            }
             None if is_proved(&told.state) => findings.push(Finding::Missing(told.name.clone())),
             None => {}
         }
@@ -163,6 +203,20 @@ fn differences(told: &Told, order: &BrokerOrder) -> Vec<Finding> {
         ));
     }
     found
+}
+
+/// The fills of an ended order add up to what the book has filled. A spread's fills are its legs'.
+fn unlike_fills(told: &Told, order: &BrokerOrder, fills: &Fills) -> Option<Finding> {
+    if !order.status.is_terminal() || order.class == "mleg" || !fills.whole {
+        return None;
+    }
+    let sum = fills.sums.get(&order.id).copied().unwrap_or_default().normalize();
+    (sum != told.filled.normalize()).then(|| Finding::Different {
+        order: told.name.clone(),
+        of: "what its fills add up to",
+        book: told.filled.normalize().to_string(),
+        broker: sum.to_string(),
+    })
 }
 
 #[cfg(test)]

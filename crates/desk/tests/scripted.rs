@@ -56,6 +56,8 @@ struct Book {
     /// Keys that Alpaca serves from the paid tape.
     paying: HashSet<String>,
     lists: Vec<domain::records::Watchlist>,
+    /// Orders whose fills are not on record.
+    unrecorded: HashSet<BrokerOrderId>,
     /// Every request, in order: what, and where to.
     asked: Vec<(&'static str, Environment)>,
     posted: Vec<(Environment, ClientOrderId)>,
@@ -119,6 +121,11 @@ impl Scripted {
 
     pub fn change_orders(&self, change: impl Fn(&mut BrokerOrder)) {
         self.book(|book| book.orders.iter_mut().for_each(|(_, order)| change(order)));
+    }
+
+    /// The broker's record has no fill of that order.
+    pub fn forgets_fills_of(&self, order: BrokerOrderId) {
+        self.book(|book| book.unrecorded.insert(order));
     }
 
     pub fn most_posting(&self) -> usize {

@@ -1,6 +1,6 @@
 //! What is only looked at: records and screens, the same for every account but for the tape that it has.
 
-use super::Scripted;
+use super::{Book, Scripted};
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta};
 use domain::brokerage::{Access, Brokerage};
@@ -8,8 +8,11 @@ use domain::equity::{Curve, Point};
 use domain::ids::WatchlistId;
 use domain::market::{Bar, Board, Feed, Movers, News, Screen, Span, Stretch, Strike, Trade};
 use domain::money::{Price, Usd};
+use domain::order::BrokerOrder;
 use domain::outcome::ReadFailure;
-use domain::records::{Activity, ActivityFilter, ActivityPage, OrderFilter, OrderPage, Records, Watchlist, When};
+use domain::records::{
+    Activity, ActivityFilter, ActivityPage, Chapter, OrderFilter, OrderPage, Records, Watchlist, When,
+};
 use domain::symbol::Symbol;
 use rust_decimal::Decimal;
 use secrecy::ExposeSecret;
@@ -91,6 +94,21 @@ impl Screen for Scripted {
     }
 }
 
+impl Scripted {
+    /// Orders with fills on record.
+    fn fills(&self) -> Vec<BrokerOrder> {
+        let recorded = |book: &Book, order: &BrokerOrder| !book.unrecorded.contains(&order.id);
+        let all = self.book(|book| {
+            book.orders.iter().map(|(_, order)| order.clone()).filter(|order| recorded(book, order)).collect::<Vec<_>>()
+        });
+        all.into_iter().filter(|order| !order.filled_qty.is_zero()).collect()
+    }
+}
+
+fn fill(row: Activity, order: &BrokerOrder) -> Activity {
+    Activity { kind: "FILL".into(), order: Some(order.id), qty: Some(order.filled_qty), ..row }
+}
+
 #[async_trait]
 impl Records for Scripted {
     async fn order_page(&self, on: &Access, filter: &OrderFilter) -> Result<OrderPage, ReadFailure> {
@@ -116,7 +134,13 @@ impl Records for Scripted {
             order: None,
             description: String::new(),
         };
-        let list: Vec<_> = (from..230).take(filter.most).map(activity).collect();
+        let all: Vec<_> = match filter.chapter {
+            Chapter::Fills => {
+                self.fills().into_iter().enumerate().map(|(n, order)| fill(activity(n), &order)).collect()
+            }
+            _ => (0..230).map(activity).collect(),
+        };
+        let list: Vec<_> = all.into_iter().skip(from).take(filter.most).collect();
         let next = list.last().map(|it| it.id.clone()).filter(|_| list.len() == filter.most);
         Ok(ActivityPage { list, next })
     }
