@@ -8,7 +8,8 @@ fn settings_say_what_they_do_and_how_to_change_them() {
     let above = Some(rust_decimal::Decimal::from(10_000));
     let texts: String = [(Notices::Off, None), (Notices::On, above), (Notices::Undeliverable, None)]
         .map(|(notices, typed_above)| {
-            settings::settings(&Settings { notices, typed_above, ..Settings::default() }).transcript()
+            let blur = typed_above.is_some();
+            settings::settings(&Settings { notices, typed_above, blur }).transcript()
         })
         .concat();
     insta::assert_snapshot!(texts, @r#"
@@ -20,7 +21,7 @@ fn settings_say_what_they_do_and_how_to_change_them() {
     [grey] -
     # Your settings
     : Direct messages = **on**: Paddock tells you when an order's fate becomes known late, when an order ends after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen. `/settings notices:off` stops that at once.
-    : Blur = **off**: amounts are shown at once. `/settings blur:on` masks them until you press a button.
+    : Blur = **on**: what you look at shows `$•••` until you press **Show amounts**. Cards and receipts of orders stay as they are: you confirm what they say. `/settings blur:off` stops that.
     : Large orders = **above $10,000.00** a card asks for its words to be typed. `/settings typed_above:off` stops that.
     [grey] -
     # Your settings
