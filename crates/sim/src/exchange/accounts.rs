@@ -167,22 +167,20 @@ impl Account {
 
     /// Shares kept back for open orders that close the position.
     pub(super) fn held(&self, symbol: &str) -> Decimal {
-        let closing = |order: &Order| order.symbol == symbol && order.closes();
-        let held = self.book.committed(|order| if closing(order) { order.shares_left() } else { Decimal::ZERO });
-        held + self.tied(&[]).shares_of(&symbol.replace('.', ""))
+        self.book.held(symbol) + self.tied(&[]).shares_of(&symbol.replace('.', ""))
     }
 
     /// Dollars kept back for open orders.
     pub(super) fn reserved(&self) -> Decimal {
-        self.book.committed(Order::reserve)
+        self.book.reserved()
     }
 
     /// What written contracts tie up: those held, those that open orders would write, and `more`.
     pub(super) fn tied(&self, more: &[(Contract, Decimal)]) -> Tied {
         let held = self.positions.values().filter_map(|held| Some((Contract::read(&held.symbol)?, held.qty)));
-        let ordered = self.book.open().filter_map(|order| {
+        let ordered = self.book.contracts().filter_map(|order| {
             let whole = matches!(order.bond.map(|bond| bond.role), Some(Role::Leg { .. }));
-            let counts = !order.status.is_terminal() && !order.closes() && (whole || order.side == Side::Sell);
+            let counts = !order.closes() && (whole || order.side == Side::Sell);
             let qty = if order.side == Side::Sell { -order.shares_left() } else { order.shares_left() };
             Some((Contract::read(&order.symbol).filter(|_| counts)?, qty))
         });

@@ -12,9 +12,8 @@ mod shares;
 
 use super::assets::AssetClass;
 use super::errors::{self, Refusal, forbidden, unprocessable};
-use super::kinds::{Kind, Side, Size, TimeInForce};
+use super::kinds::{Intent, Kind, Side, Size, TimeInForce};
 use super::options::contracts::Contract;
-use super::orders::Order;
 pub(super) use bench::Bench;
 pub(super) use options::{form_suits, is_alive};
 use rust_decimal::Decimal;
@@ -179,7 +178,7 @@ fn fraction_is_worth_a_dollar(bench: &Bench<'_>) -> Result<(), Refusal> {
 
 fn no_opening_while_closing_in_dollars(bench: &Bench<'_>) -> Result<(), Refusal> {
     let opens_in_dollars = matches!(bench.draft.size, Size::Notional(_)) && !bench.closes();
-    if opens_in_dollars && bench.open_orders().any(Order::closes) {
+    if opens_in_dollars && [Intent::BuyToClose, Intent::SellToClose].into_iter().any(|it| bench.others_intend(it)) {
         return Err(forbidden("unable to open new notional orders while having open closing position orders"));
     }
     Ok(())

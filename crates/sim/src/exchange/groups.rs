@@ -47,7 +47,7 @@ impl Exchange {
 
     /// What an execution means for the rest of the group.
     pub(super) fn follow_fill(&mut self, account: Uuid, id: Uuid, at: DateTime<Utc>) {
-        let Some(order) = self.accounts.get(&account).and_then(|account| account.book.get(id)) else { return };
+        let Some(order) = self.order(account, id) else { return };
         let Some(bond) = order.bond else { return };
         let (filled, left) = (order.status == Status::Filled, order.shares_left());
         match bond.role {
@@ -69,29 +69,27 @@ impl Exchange {
 
     fn shrink_stop_loss(&mut self, account: Uuid, profit: Uuid, left: Decimal) {
         let Some((id, Status::Held)) = self.sibling(account, profit, Role::StopLoss) else { return };
-        if let Some(order) = self.accounts.get_mut(&account).and_then(|account| account.book.get_mut(id)) {
-            order.size = Size::Qty(left);
-        }
+        self.change(account, id, |order| order.size = Size::Qty(left));
     }
 
     /// A held loss to stop watches the market once its companion works; when its stop is reached, it takes over.
     pub(super) fn watch_held(&mut self, account: Uuid, id: Uuid, at: DateTime<Utc>) {
         let Some((profit, status)) = self.sibling(account, id, Role::TakeProfit) else { return };
-        let Some(order) = self.accounts.get_mut(&account).and_then(|account| account.book.get_mut(id)) else { return };
+        let Some(order) = self.order(account, id) else { return };
         let is_loss = order.bond.is_some_and(|bond| bond.role == Role::StopLoss);
-        let Some(last) = self.market.last(&order.symbol) else { return };
-        if is_loss && status.is_working() && order.watch(last) {
+        let Some(last) = self.market.last(&order.symbol).filter(|_| is_loss && status.is_working()) else { return };
+        if self.change(account, id, |order| order.watch(last)) == Some(true) {
             self.end(account, profit, Status::Canceled, at);
             self.put_to_work(account, id, at);
         }
     }
 
     fn put_to_work(&mut self, account: Uuid, id: Uuid, at: DateTime<Utc>) {
-        if let Some(order) = self.accounts.get_mut(&account).and_then(|account| account.book.get_mut(id)) {
+        self.change(account, id, |order| {
             order.status = Status::New;
             order.updated_at = at;
             order.due = at;
-        }
+        });
         self.announce(account, id, "new", at, json!({}));
     }
 

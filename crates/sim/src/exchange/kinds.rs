@@ -192,7 +192,7 @@ impl TimeInForce {
 }
 
 /// What an order does to the position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Intent {
     /// Goes long or adds to it.
     BuyToOpen,

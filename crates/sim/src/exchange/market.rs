@@ -14,6 +14,17 @@ use std::sync::Arc;
 /// Shares that trade this much in a minute are in the papers.
 const NEWSWORTHY: u64 = 20_000;
 
+/// What may have changed on the market between two moments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stir {
+    /// Nothing.
+    Nothing,
+    /// Prices.
+    Prices,
+    /// Prices, and whether there is trading.
+    Hours,
+}
+
 /// Best bid and offer of a symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quote {
@@ -111,22 +122,33 @@ pub struct Market {
     pins: HashMap<String, Vec<Pin>>,
     hours: Hours,
     now: DateTime<Utc>,
+    /// What somebody has changed by hand since the last step.
+    stir: Stir,
 }
 
 impl Market {
     pub(super) fn new(seed: u64, at: DateTime<Utc>) -> Self {
         let listing = Listing::known();
-        Self { seed: seed ^ 0x7461_7065, listing, pins: HashMap::new(), hours: Hours::default(), now: at }
+        Self {
+            seed: seed ^ 0x7461_7065,
+            listing,
+            pins: HashMap::new(),
+            hours: Hours::default(),
+            now: at,
+            stir: Stir::Hours,
+        }
     }
 
     /// Opens or closes the regular session whatever the calendar says; [`Market::follow_calendar`] ends it.
     pub fn set_open(&mut self, open: bool) {
         self.hours.hold(self.now, Some(open));
+        self.stir = Stir::Hours;
     }
 
     /// Lets the calendar decide again.
     pub fn follow_calendar(&mut self) {
         self.hours.hold(self.now, None);
+        self.stir = Stir::Hours;
     }
 
     /// The session at `now`.
@@ -164,9 +186,9 @@ impl Market {
 
     /// The next moment an order that cannot trade at `now` should look again.
     pub(super) fn next_chance(&self, now: DateTime<Utc>, extended_hours: bool) -> DateTime<Utc> {
-        // A forced session has no calendar to wait for: look at every evaluation.
+        // A forced session has no calendar to wait for: it lasts until somebody ends it.
         if self.is_forced() {
-            return now;
+            return DateTime::<Utc>::MAX_UTC;
         }
         if extended_hours { calendar::next_edge(now, |day| day.pre_open) } else { calendar::next_open(now) }
     }
@@ -180,17 +202,20 @@ impl Market {
     /// Lists more than ten thousand assets instead of the hundred or so that everybody knows.
     pub fn list_everything(&mut self) {
         self.listing = Listing::whole();
+        self.stir = Stir::Hours;
     }
 
     /// Lists another asset, or lists one anew.
     pub fn list(&mut self, asset: Asset) {
         self.pins.remove(&asset.symbol);
         Arc::make_mut(&mut self.listing).add(asset);
+        self.stir = self.stir.max(Stir::Prices);
     }
 
     /// Takes everything else off the list.
     pub fn keep_only(&mut self, symbol: &str) {
         self.listing = Arc::new(self.listing.find(symbol).cloned().into_iter().collect());
+        self.stir = Stir::Hours;
     }
 
     /// Everything listed, by symbol.
@@ -213,6 +238,7 @@ impl Market {
         let pins = self.pins.entry(asset.symbol.clone()).or_default();
         pins.push(Pin { quote: Quote { bid, ask, at: now }, traded });
         self.now = self.now.max(now);
+        self.stir = self.stir.max(Stir::Prices);
     }
 
     /// The present quote of a symbol.
@@ -264,9 +290,12 @@ impl Market {
         Some(Ticker { asset, line: Line::of(asset, self.seed), pins, at })
     }
 
-    /// Moves the market to `now`.
-    pub(super) fn step_to(&mut self, now: DateTime<Utc>) {
+    /// Moves the market to `now`, and says what may be different there. The tape moves once a second.
+    pub(super) fn step_to(&mut self, now: DateTime<Utc>) -> Stir {
+        let stir = std::mem::replace(&mut self.stir, Stir::Nothing);
+        let moved = self.now.timestamp() != now.timestamp();
         self.now = now;
+        if moved { stir.max(Stir::Prices) } else { stir }
     }
 
     /// What the tape follows from.

@@ -3,12 +3,13 @@
 use super::assets::AssetClass;
 use super::calendar;
 use super::json::{self, money, stamp};
-use super::kinds::{Side, Size, Status, TimeInForce};
+use super::kinds::{Kind, Side, Size, Status, TimeInForce};
 use super::orders::{Fill, Role};
 use super::venue::{Exchange, Notice};
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// How long an order rests after a partial fill before the rest can trade.
@@ -31,36 +32,37 @@ impl Exchange {
 
     /// The first moment after the last evaluation at which an order or the day changes by itself.
     fn next_due(&self) -> Option<DateTime<Utc>> {
-        let orders = self.accounts.values().flat_map(|account| account.book.open());
-        let dues = orders.flat_map(|order| [order.due, order.expires_at]);
-        dues.filter(|due| *due > self.settled_to).chain([calendar::next_close(self.settled_to)]).min()
+        let dues = self.accounts.values().filter_map(|account| account.book.next_due(self.settled_to));
+        dues.chain([calendar::next_close(self.settled_to)]).min()
     }
 
+    /// Looks at every order that may have something to do at `at`, by account and arrival.
     fn evaluate(&mut self, at: DateTime<Utc>) {
         let day_closes = calendar::next_close(self.settled_to) <= at;
-        self.settled_to = at;
-        self.market.step_to(at);
-        let open: Vec<(Uuid, Uuid)> = self
-            .accounts
-            .values()
-            .flat_map(|account| account.book.open().map(|order| (account.id, order.id)))
-            .collect();
-        for (account, order) in open {
-            self.advance(account, order, at);
+        let before = std::mem::replace(&mut self.settled_to, at);
+        let stir = self.market.step_to(at);
+        let mut called = BTreeSet::new();
+        for (id, account) in &mut self.accounts {
+            let places = account.book.call_up(before, at, stir, &self.market);
+            called.extend(places.into_iter().map(|place| (*id, place)));
+        }
+        while let Some((id, place)) = called.pop_first() {
+            if let Some(order) = self.accounts.get(&id).and_then(|account| account.book.at(place)) {
+                self.advance(id, order.id, at);
+            }
+            if let Some(account) = self.accounts.get_mut(&id) {
+                called.extend(account.book.changed_after(place).into_iter().map(|place| (id, place)));
+            }
         }
         if day_closes {
             self.expire_contracts(at);
-        }
-        for account in self.accounts.values_mut() {
-            account.book.sweep();
-            if day_closes {
-                account.close_day(&self.market, calendar::date_of(at));
-            }
+            let date = calendar::date_of(at);
+            self.accounts.values_mut().for_each(|account| account.close_day(&self.market, date));
         }
     }
 
     fn advance(&mut self, account: Uuid, id: Uuid, at: DateTime<Utc>) {
-        let Some(order) = self.accounts.get_mut(&account).and_then(|account| account.book.get_mut(id)) else { return };
+        let Some(order) = self.order(account, id) else { return };
         let role = order.bond.map(|bond| bond.role);
         if matches!(role, Some(Role::Leg { .. })) {
             return; // It does what the order it belongs to does.
@@ -70,10 +72,12 @@ impl Exchange {
         let closing = order.time_in_force == TimeInForce::Cls && due;
         let trades_now = closing || self.market.takes(order.asset_class, at, order.extended_hours);
         match order.status {
-            Status::Accepted if due && !trades_now => order.due = self.market.next_chance(at, order.extended_hours),
+            Status::Accepted if due && !trades_now => {
+                let chance = self.market.next_chance(at, order.extended_hours);
+                self.change(account, id, |order| order.due = chance);
+            }
             Status::Accepted | Status::PendingNew if due => {
-                order.status = Status::New;
-                order.updated_at = at;
+                self.change(account, id, |order| (order.status, order.updated_at) = (Status::New, at));
                 if role == Some(Role::Strategy) {
                     self.follow_strategy(account, id, at);
                 }
@@ -87,7 +91,7 @@ impl Exchange {
         if trades_now {
             self.work(account, id, at);
         }
-        let expires = self.accounts.get(&account).and_then(|account| account.book.get(id));
+        let expires = self.order(account, id);
         if expires.is_some_and(|order| !order.status.is_terminal() && at >= order.expires_at) {
             self.end_group(account, id, Status::Expired, at);
         }
@@ -95,33 +99,31 @@ impl Exchange {
 
     /// Ends an order that will not trade any more.
     pub(super) fn end(&mut self, account: Uuid, id: Uuid, status: Status, at: DateTime<Utc>) {
-        let Some(order) = self.accounts.get_mut(&account).and_then(|account| account.book.get_mut(id)) else { return };
-        order.status = status;
-        order.updated_at = at;
-        order.ended_at = Some(at);
+        self.change(account, id, |order| {
+            (order.status, order.updated_at, order.ended_at) = (status, at, Some(at));
+        });
         self.announce(account, id, status.wire(), at, json!({}));
         self.disinherit(account, id, at);
     }
 
     /// Gives a working order its chance at the present price.
     fn work(&mut self, account_id: Uuid, id: Uuid, at: DateTime<Utc>) {
-        let Some(account) = self.accounts.get_mut(&account_id) else { return };
-        let Some(order) = account.book.get_mut(id).filter(|order| order.status.is_working()) else { return };
+        let Some(order) = self.order(account_id, id).filter(|order| order.status.is_working()) else { return };
         let resting = order.status == Status::PartiallyFilled && at < order.due;
         if resting {
             return;
         }
-        if let Some(last) = self.market.last(&order.symbol) {
-            order.watch(last);
-        }
         let one_chance = order.time_in_force.has_one_chance();
-        let order_is_strategy = order.bond.is_some_and(|bond| bond.role == Role::Strategy);
-        if order_is_strategy {
+        let is_strategy = order.bond.is_some_and(|bond| bond.role == Role::Strategy);
+        let watches = !matches!(order.kind, Kind::Market | Kind::Limit(_));
+        if let Some(last) = self.market.last(&order.symbol).filter(|_| watches) {
+            self.change(account_id, id, |order| order.watch(last));
+        }
+        if is_strategy {
             return self.trade_strategy(account_id, id, at);
         }
         self.trade(account_id, id, at);
-        let order = self.accounts.get(&account_id).and_then(|account| account.book.get(id));
-        if one_chance && order.is_some_and(|order| order.status.is_working()) {
+        if one_chance && self.order(account_id, id).is_some_and(|order| order.status.is_working()) {
             self.end_group(account_id, id, Status::Canceled, at);
         }
     }
@@ -159,17 +161,18 @@ impl Exchange {
             Side::Sell => (qty * price * COIN_FEE).round_dp(9),
         };
         let position_qty = account.settle(&symbol, side, qty, price, fee);
-        let Some(order) = account.book.get_mut(id) else { return };
-        order.filled_qty += qty;
-        order.filled_value += qty * price;
-        order.updated_at = at;
-        if done {
-            order.status = Status::Filled;
-            order.ended_at = Some(at);
-        } else if !matches!(order.status, Status::PendingCancel | Status::PendingReplace) {
-            order.status = Status::PartiallyFilled;
-            order.due = at + PARTIAL_REST;
-        }
+        account.book.change(id, |order| {
+            order.filled_qty += qty;
+            order.filled_value += qty * price;
+            order.updated_at = at;
+            if done {
+                order.status = Status::Filled;
+                order.ended_at = Some(at);
+            } else if !matches!(order.status, Status::PendingCancel | Status::PendingReplace) {
+                order.status = Status::PartiallyFilled;
+                order.due = at + PARTIAL_REST;
+            }
+        });
         let environment = account.environment;
         self.fills.push(Fill { order_id: id, account_id, environment, symbol, side, qty, price, fee, at });
         let event = if done { "fill" } else { "partial_fill" };

@@ -42,13 +42,13 @@ pub(super) fn replace(exchange: &mut Exchange, call: &Call<'_>) -> Result<Reply,
     let (heir_id, status) = (heir.id, heir.status);
     let due = call.now + exchange.knobs.venue_latency;
     let account = exchange.accounts.get_mut(&call.account).ok_or_else(errors::endpoint_not_found)?;
-    if let Some(old) = account.book.get_mut(id) {
+    account.book.change(id, |old| {
         old.replaced_by = Some(heir_id);
         old.updated_at = call.now;
         if status != Status::Held {
             (old.status, old.due) = (Status::PendingReplace, due);
         }
-    }
+    });
     account.book.take(heir);
     if status == Status::Held {
         // The venue does not have it yet, so that nothing can come in between.
@@ -168,9 +168,8 @@ fn succeed(exchange: &mut Exchange, call: &Call<'_>, old: &Order, draft: Draft, 
 impl Exchange {
     /// The old order gives its place to the new one, unless that has been canceled meanwhile.
     pub(super) fn hand_over(&mut self, account: Uuid, id: Uuid, at: DateTime<Utc>) {
-        let Some(book) = self.accounts.get_mut(&account).map(|account| &mut account.book) else { return };
-        let Some(old) = book.get(id).cloned() else { return };
-        let heir = old.replaced_by.and_then(|heir| book.get_mut(heir));
+        let Some(old) = self.order(account, id).cloned() else { return };
+        let heir = old.replaced_by.and_then(|heir| self.order(account, heir));
         let Some(heir) = heir.filter(|heir| heir.status == Status::PendingNew) else {
             return self.end_group(account, id, Status::Canceled, at);
         };
@@ -180,35 +179,36 @@ impl Exchange {
         };
         if !room {
             // More has traded meanwhile than the new order asks for.
-            if let Some(old) = book.get_mut(id) {
+            self.change(account, id, |old| {
                 let part = !old.filled_qty.is_zero();
                 old.status = if part { Status::PartiallyFilled } else { Status::New };
-            }
+            });
             return self.disinherit(account, id, at);
         }
-        (heir.filled_qty, heir.filled_value) = (old.filled_qty, old.filled_value);
-        (heir.high_water_mark, heir.triggered) = (old.high_water_mark, old.triggered && heir.kind == old.kind);
-        heir.status = if heir.filled_qty.is_zero() { Status::New } else { Status::PartiallyFilled };
-        (heir.updated_at, heir.due) = (at, at);
         let heir = heir.id;
+        self.change(account, heir, |heir| {
+            (heir.filled_qty, heir.filled_value) = (old.filled_qty, old.filled_value);
+            (heir.high_water_mark, heir.triggered) = (old.high_water_mark, old.triggered && heir.kind == old.kind);
+            heir.status = if heir.filled_qty.is_zero() { Status::New } else { Status::PartiallyFilled };
+            (heir.updated_at, heir.due) = (at, at);
+        });
         self.end(account, id, Status::Replaced, at);
         self.announce(account, heir, "new", at, json!({}));
     }
 
     /// Refuses the new order of one that ended otherwise than by being replaced.
     pub(super) fn disinherit(&mut self, account: Uuid, id: Uuid, at: DateTime<Utc>) {
-        let Some(book) = self.accounts.get_mut(&account).map(|account| &mut account.book) else { return };
-        let Some(old) = book.get(id).filter(|old| old.status != Status::Replaced) else { return };
+        let Some(old) = self.order(account, id).filter(|old| old.status != Status::Replaced) else { return };
         let waits = matches!(old.status, Status::PendingReplace);
-        let heir = old.replaced_by.and_then(|heir| book.get_mut(heir));
+        let heir = old.replaced_by.and_then(|heir| self.order(account, heir));
         let Some(heir) = heir.filter(|heir| heir.status == Status::PendingNew && !waits) else { return };
-        heir.status = Status::Rejected;
-        heir.updated_at = at;
-        heir.ended_at = Some(at);
         let heir = heir.id;
-        if let Some(old) = book.get_mut(id) {
-            old.replaced_by = None;
-        }
+        self.change(account, heir, |heir| {
+            heir.status = Status::Rejected;
+            heir.updated_at = at;
+            heir.ended_at = Some(at);
+        });
+        self.change(account, id, |old| old.replaced_by = None);
         self.announce(account, heir, "rejected", at, json!({}));
         self.announce(account, id, "order_replace_rejected", at, json!({}));
     }

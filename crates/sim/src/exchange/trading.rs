@@ -193,24 +193,17 @@ pub(super) fn withdraw_all(
 /// Cancels at once, or starts a cancel that takes its time.
 fn withdraw(exchange: &mut Exchange, call: &Call<'_>, id: Uuid) {
     let latency = exchange.knobs.cancel_latency;
-    let order = exchange.accounts.get_mut(&call.account).and_then(|account| account.book.get_mut(id));
     // With an order, what belongs to it may have ended a moment ago.
-    let Some(order) = order.filter(|order| !order.status.is_terminal()) else { return };
-    if latency.is_zero() {
-        exchange.end_group(call.account, id, Status::Canceled, call.now);
-        exchange.sweep(call.account);
+    if exchange.order(call.account, id).is_none_or(|order| order.status.is_terminal()) {
         return;
     }
-    order.status = Status::PendingCancel;
-    order.updated_at = call.now;
-    order.due = call.now + latency;
-    exchange.announce(call.account, id, "pending_cancel", call.now, json!({}));
-}
-
-impl Exchange {
-    fn sweep(&mut self, account: Uuid) {
-        if let Some(account) = self.accounts.get_mut(&account) {
-            account.book.sweep();
-        }
+    if latency.is_zero() {
+        return exchange.end_group(call.account, id, Status::Canceled, call.now);
     }
+    exchange.change(call.account, id, |order| {
+        order.status = Status::PendingCancel;
+        order.updated_at = call.now;
+        order.due = call.now + latency;
+    });
+    exchange.announce(call.account, id, "pending_cancel", call.now, json!({}));
 }

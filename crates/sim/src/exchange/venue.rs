@@ -188,6 +188,15 @@ impl Exchange {
         self.accounts.values()
     }
 
+    pub(super) fn order(&self, account: Uuid, id: Uuid) -> Option<&Order> {
+        self.accounts.get(&account)?.book.get(id)
+    }
+
+    /// Changes an order; None when there is no such order.
+    pub(super) fn change<T>(&mut self, account: Uuid, id: Uuid, change: impl FnOnce(&mut Order) -> T) -> Option<T> {
+        self.accounts.get_mut(&account)?.book.change(id, change)
+    }
+
     /// Every order of an account, oldest first.
     pub fn orders(&self, account: Uuid) -> &[Order] {
         self.accounts.get(&account).map_or(&[], Account::orders)

@@ -121,7 +121,7 @@ async fn holds(name: &str, command: Option<Command>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bot_of_discord_py_works_unmodified() {
-    holds("discord.py 2.7.1", tools::python(Path::new(LOCKS).join("bot.py"))).await;
+    holds("discord.py 2.7.1", tools::python("bot.py")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

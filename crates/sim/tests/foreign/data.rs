@@ -1,6 +1,6 @@
 //! alpaca-py's market data clients.
 
-use crate::python::{self, Script};
+use crate::tools;
 use rust_decimal::Decimal;
 use serde_json::Value;
 use sim::clock::WorldClock;
@@ -8,11 +8,7 @@ use sim::exchange::{Environment, ExchangeServer};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn alpaca_py_reads_the_market_unmodified() {
-    let python = match tokio::task::spawn_blocking(|| python::with("alpaca-py", include_str!("alpaca-py.txt"))).await {
-        Ok(Ok(python)) => python,
-        Ok(Err(reason)) => return println!("SKIPPED alpaca-py data clients: {reason}"),
-        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-    };
+    let Some(mut script) = tools::python("data.py") else { return };
     let monday_noon = "2026-11-23T17:00:00Z";
     let clock = WorldClock::frozen_at(monday_noon.parse().expect("moment"));
     let server = ExchangeServer::open(clock, 11).await.expect("open ports");
@@ -28,7 +24,7 @@ async fn alpaca_py_reads_the_market_unmodified() {
             ("NOW", monday_noon),
         ];
         let mut calls: Vec<Value> = Vec::new();
-        let ended = Script::run(&python, "data.py", &settings, |line| {
+        let ended = tools::converse(script.envs(settings), |line| {
             calls.push(serde_json::from_str(line).unwrap_or_else(|_| panic!("the script said: {line}")));
             None
         });

@@ -1,13 +1,11 @@
 //! Other people's clients, as they come from their registries, against the simulated world. Whatever they refuse, and
 //! whatever the simulator refuses them, is a defect of the simulator.
 //!
-//! `./run ci-deps` fetches the Discord clients at pinned versions, the tests with alpaca-py fetch it themselves, once. Where
-//! one cannot be had its test says so and passes.
+//! `./run ci-deps` fetches them at pinned versions. Where one is not there its test says so and passes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests fail loudly and report")]
 
 mod bots;
 mod data;
-mod python;
 mod tools;
 mod trading;
 

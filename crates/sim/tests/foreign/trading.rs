@@ -1,6 +1,6 @@
 //! alpaca-py's `TradingClient` and `TradingStream`.
 
-use crate::python::{self, Script};
+use crate::tools;
 use rust_decimal::Decimal;
 use serde_json::Value;
 use sim::clock::WorldClock;
@@ -11,11 +11,7 @@ const NOT_SERVED: [&str; 1] = ["get_corporate_announcements"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn alpaca_py_trades_on_the_exchange_unmodified() {
-    let python = match tokio::task::spawn_blocking(|| python::with("alpaca-py", include_str!("alpaca-py.txt"))).await {
-        Ok(Ok(python)) => python,
-        Ok(Err(reason)) => return println!("SKIPPED alpaca-py TradingClient: {reason}"),
-        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-    };
+    let Some(mut script) = tools::python("trading.py") else { return };
     let monday_noon = "2026-11-23T17:00:00Z".parse().expect("moment");
     let server = ExchangeServer::open(WorldClock::running_from(monday_noon), 11).await.expect("open ports");
     let keys = server.seed_account("guest", Environment::Paper, Decimal::from(100_000));
@@ -32,7 +28,7 @@ async fn alpaca_py_trades_on_the_exchange_unmodified() {
             ("SECRET", keys.secret.as_str()),
         ];
         let mut calls: Vec<Value> = Vec::new();
-        let ended = Script::run(&python, "trading.py", &settings, |line| {
+        let ended = tools::converse(script.envs(settings), |line| {
             let said: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("the script said: {line}"));
             if let Some([symbol, bid, ask]) = said["quote"].as_array().map(Vec::as_slice) {
                 let price = |text: &Value| text.as_str().and_then(|text| text.parse().ok()).expect("a price");

@@ -116,11 +116,16 @@ impl Bench<'_> {
         self.replacing.map_or(Decimal::ZERO, Order::reserve)
     }
 
-    /// Open orders in the symbol, but for the one that this one replaces.
-    pub fn open_orders(&self) -> impl Iterator<Item = &Order> {
-        let replaced = self.replacing.map(|order| order.id);
-        let other = move |order: &&Order| order.symbol == self.draft.symbol && Some(order.id) != replaced;
-        self.account.book.open().filter(other)
+    /// Whether an open order in the symbol means to do that.
+    pub fn others_intend(&self, intent: Intent) -> bool {
+        self.account.book.intends(&self.draft.symbol, intent)
+    }
+
+    /// The oldest open order on the other side that this one may meet and that is wanted; not the one that it replaces.
+    pub fn facing(&self, wanted: impl Fn(&Order) -> bool) -> Option<&Order> {
+        let (replaced, draft) = (self.replacing.map(|order| order.id), self.draft);
+        let other = |order: &Order| Some(order.id) != replaced && wanted(order);
+        self.account.book.facing(&draft.symbol, draft.side.other(), draft.kind.limit_price(), other)
     }
 }
 

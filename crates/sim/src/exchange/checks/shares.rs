@@ -48,7 +48,7 @@ pub(super) fn no_opening_both_ways(bench: &Bench<'_>) -> Result<(), Refusal> {
         Intent::SellToOpen => (Intent::BuyToOpen, "cannot open a short sell while a long buy order is open"),
         Intent::BuyToClose | Intent::SellToClose => return Ok(()),
     };
-    if bench.open_orders().any(|order| order.position_intent == other) { Err(forbidden(message)) } else { Ok(()) }
+    if bench.others_intend(other) { Err(forbidden(message)) } else { Ok(()) }
 }
 
 /// Exits of a group and trailing stops may stand on both sides.
@@ -67,16 +67,15 @@ pub(super) fn no_wash_trade(bench: &Bench<'_>) -> Result<(), Refusal> {
     if bench.class() == AssetClass::Option || is_exempt(draft.kind, role) {
         return Ok(());
     }
-    let meets = |order: &&Order| {
-        order.side != draft.side
-            && !is_exempt(order.kind, order.bond.map(|bond| bond.role))
+    let meets = |order: &Order| {
+        !is_exempt(order.kind, order.bond.map(|bond| bond.role))
             && match (order.kind.limit_price(), draft.kind.limit_price()) {
                 (Some(theirs), Some(ours)) if draft.side == Side::Buy => ours >= theirs,
                 (Some(theirs), Some(ours)) => theirs >= ours,
                 _ => true,
             }
     };
-    let Some(order) = bench.open_orders().find(meets) else { return Ok(()) };
+    let Some(order) = bench.facing(meets) else { return Ok(()) };
     let reason = match order.kind.limit_price() {
         None => "opposite side market/stop order exists",
         Some(_) => "opposite side limit order exists",

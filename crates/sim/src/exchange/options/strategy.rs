@@ -266,12 +266,10 @@ impl Exchange {
     /// Gives the legs of a multi-leg order the state that the order has.
     pub(in super::super) fn follow_strategy(&mut self, account: Uuid, id: Uuid, at: DateTime<Utc>) {
         let Some(book) = self.accounts.get_mut(&account).map(|account| &mut account.book) else { return };
-        let Some(order) = book.get(id).cloned() else { return };
-        let legs: Vec<Uuid> = book.legs(&order).map(|leg| leg.id).collect();
+        let Some(order) = book.get(id) else { return };
+        let (status, legs): (Status, Vec<Uuid>) = (order.status, book.legs(order).map(|leg| leg.id).collect());
         for leg in legs {
-            if let Some(leg) = book.get_mut(leg) {
-                (leg.status, leg.updated_at) = (order.status, at);
-            }
+            book.change(leg, |leg| (leg.status, leg.updated_at) = (status, at));
         }
     }
 
@@ -295,11 +293,11 @@ impl Exchange {
             let Some(account) = self.accounts.get_mut(&account_id) else { return };
             let after = account.settle(&symbol, side, part, price, Decimal::ZERO);
             let environment = account.environment;
-            if let Some(leg) = account.book.get_mut(leg.id) {
+            account.book.change(leg.id, |leg| {
                 leg.filled_qty += part;
                 leg.filled_value += part * price;
                 (leg.status, leg.updated_at, leg.ended_at) = (Status::Filled, at, Some(at));
-            }
+            });
             positions.insert(symbol.clone(), money(after).into());
             let execution_id = self.rng.uuid();
             executions.push(json!({
@@ -309,11 +307,11 @@ impl Exchange {
             let (order_id, fee) = (leg.id, Decimal::ZERO);
             self.fills.push(Fill { order_id, account_id, environment, symbol, side, qty: part, price, fee, at });
         }
-        if let Some(order) = self.accounts.get_mut(&account_id).and_then(|account| account.book.get_mut(id)) {
+        self.change(account_id, id, |order| {
             order.filled_qty += qty;
             order.filled_value += qty * net;
             (order.status, order.updated_at, order.ended_at) = (Status::Filled, at, Some(at));
-        }
+        });
         let extra = json!({"price": money(net), "qty": money(qty), "position_qtys": positions, "legs": executions});
         self.announce(account_id, id, "fill", at, extra);
     }
