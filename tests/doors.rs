@@ -2,7 +2,7 @@
 
 use crate::harness::{Friend, Town};
 use rust_decimal::Decimal;
-use sim::discord::Place;
+use sim::discord::{Place, Standing};
 use sim::exchange::Environment;
 
 async fn town_with(overrides: &[(&str, &str)]) -> Town {
@@ -67,32 +67,73 @@ async fn only_listed_servers_are_served_and_direct_messages_of_those_who_came_fr
     assert!(told(&ham, Place::Dm, "balance", &[]).await.contains("$100,000.00"), "after a restart, too");
 }
 
+/// Sets a rule of the server, as somebody who may.
+async fn sets(admin: &Friend, rule: &str, options: &[(&str, &str)]) {
+    let saved = admin.says(&format!("server {rule}"), options).await;
+    assert!(saved.ephemeral && saved.text().contains("Saved."), "{rule} {options:?}: {}", saved.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_servers_rules_are_set_by_who_manages_it_at_that_moment_and_seen_by_everybody() {
+    let town = town_with(&[]).await;
+    let (owner, mara) = (town.friend("ham"), town.friend("mara"));
+    let rules = async |friend: &Friend| told(friend, Place::Server, "server rules", &[]).await;
+    let tries: [(&str, &[(&str, &str)]); 3] =
+        [("server live", &[("allowed", "false")]), ("server limit", &[("dollars", "5")]), ("server limit", &[])];
+    let before = rules(&mara).await;
+    assert!(before.contains("allowed") && before.contains("no limit"), "{before}");
+    let (mut cases, mut violations) = (0, 0);
+    for (command, options) in tries {
+        cases += 2;
+        violations +=
+            usize::from(!told(&mara, Place::Server, command, options).await.contains("For admins of this server"));
+        violations += usize::from(!told(&owner, Place::Dm, command, options).await.contains("Only in a server"));
+    }
+    assert_eq!(rules(&mara).await, before, "none of it changed anything");
+
+    sets(&owner, "live", &[("allowed", "false")]).await;
+    assert!(rules(&mara).await.contains("forbidden"), "she sees what the owner decided");
+    for standing in [Standing::Manager, Standing::Administrator] {
+        mara.user.set_standing(standing);
+        sets(&mara, "limit", &[("dollars", "250.50")]).await;
+        assert!(rules(&owner).await.contains("$250.50"), "{standing:?}");
+        let wrong = told(&mara, Place::Server, "server limit", &[("dollars", "a lot")]).await;
+        assert!(!wrong.contains("Saved.") && rules(&owner).await.contains("$250.50"), "{wrong}");
+        sets(&mara, "limit", &[]).await;
+    }
+    mara.user.set_standing(Standing::Member);
+    for (command, options) in tries {
+        cases += 1;
+        violations +=
+            usize::from(!told(&mara, Place::Server, command, options).await.contains("For admins of this server"));
+    }
+    assert!(rules(&owner).await.contains("forbidden"), "a role that is gone allows nothing any more");
+    println!("PROMISE P11 (server rules) cases={cases} violations={violations}");
+    assert_eq!(violations, 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn real_money_is_switched_off_for_all_by_the_operator_and_for_its_people_by_a_server() {
     let mut town = town_with(&[]).await;
-    let ham = town.friend("ham");
+    let (owner, ham) = (town.friend("owner"), town.friend("ham"));
     ham.links(Environment::Paper).await;
     ham.links(Environment::Live).await;
     let live = [("symbol", "AAPL"), ("quantity", "10"), ("account", "live")];
     let paper = [("symbol", "AAPL"), ("quantity", "1"), ("account", "paper")];
-    let guild = town.discord.guild_id();
-    let rule = |forbids: &str, most: &str| format!("SELECT app.set_server_rules({guild}, {forbids}, {most})");
-
-    let changed = ham.says("server live", &[("allowed", "true")]).await.text();
-    assert!(changed.contains("For admins of this server"), "a member cannot change it: {changed}");
-    town.db.as_superuser(&rule("false", "5")).await;
+    sets(&owner, "limit", &[("dollars", "5")]).await;
     for place in [Place::Server, Place::Dm] {
         let refused = told(&ham, place, "buy", &live).await;
         assert!(refused.contains("More than this server allows"), "{place:?}: {refused}");
     }
     let small = [("symbol", "AAPL"), ("quantity", "4"), ("account", "live")];
     assert!(ham.says("buy", &small).await.buttons().len() > 1, "within the limit a card is shown");
-    town.db.as_superuser(&rule("true", "NULL")).await;
+    sets(&owner, "limit", &[]).await;
+    sets(&owner, "live", &[("allowed", "false")]).await;
     for place in [Place::Server, Place::Dm] {
         assert!(told(&ham, place, "buy", &live).await.contains("Paper only in this server"), "{place:?}");
     }
     assert!(ham.says("server rules", &[]).await.text().contains("forbidden"));
-    town.db.as_superuser(&rule("false", "NULL")).await;
+    sets(&owner, "live", &[("allowed", "true")]).await;
     let card = ham.says("buy", &live).await;
     assert!(card.buttons().len() > 1, "{}", card.text());
 

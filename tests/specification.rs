@@ -30,6 +30,24 @@ const ANSWERS: &[(&str, &str)] = &[
     ("period", "1M"),
     ("query", "AAPL"),
 ];
+/// Orders of every kind, as they are typed.
+const ORDERS: &[(&str, &[(&str, &str)])] = &[
+    ("buy", &[("symbol", "AAPL"), ("quantity", "5")]),
+    ("buy", &[("symbol", "AAPL"), ("dollars", "50")]),
+    ("buy", &[("symbol", "AAPL"), ("quantity", "1"), ("limit", "90.5")]),
+    ("buy", &[("symbol", "AAPL"), ("percent", "1%"), ("limit", "91"), ("tif", "gtc")]),
+    ("buy", &[("symbol", "AAPL"), ("quantity", "1"), ("stop", "130")]),
+    ("buy", &[("symbol", "AAPL"), ("quantity", "1"), ("stop", "130"), ("limit", "131")]),
+    ("buy", &[("symbol", "AAPL"), ("risk", "1%"), ("limit", "95"), ("take_profit", "120"), ("stop_loss", "80")]),
+    ("sell", &[("symbol", "AAPL"), ("quantity", "1"), ("trail", "2.5%")]),
+    ("sell", &[("symbol", "AAPL"), ("quantity", "1"), ("trail", "2")]),
+    ("sell", &[("symbol", "AAPL"), ("quantity", "1"), ("oco", "true"), ("take_profit", "120"), ("stop_loss", "80")]),
+    ("sell", &[("symbol", "AAPL"), ("quantity", "1"), ("limit", "120"), ("extended", "true")]),
+    ("buy", &[("symbol", "BTC/USD"), ("dollars", "20")]),
+    ("buy", &[("symbol", "AAPL261218C00250000"), ("quantity", "1"), ("limit", "5"), ("effect", "open")]),
+    ("spread", &[("legs", "buy AAPL261218C00250000, sell AAPL261218C00260000"), ("net", "0.85 debit")]),
+    ("close", &[("symbol", "AAPL"), ("percent", "10%")]),
+];
 /// Commands that would take away what others need, or lead out of the town.
 const LEFT_OUT: &[&str] = &["account remove", "account add", "account rotate", "mydata delete"];
 
@@ -87,13 +105,13 @@ async fn a_day(town: &mut Town) -> usize {
     let (ham, mara) = (town.friend("ham"), town.friend("mara"));
     ham.links(Environment::Paper).await;
     mara.links(Environment::Live).await;
-    for options in [
-        vec![("symbol", "AAPL"), ("quantity", "5")],
-        vec![("symbol", "AAPL"), ("dollars", "50")],
-        vec![("symbol", "AAPL"), ("quantity", "1"), ("limit", "90.5")],
-    ] {
-        ham.says("buy", &options).await;
+    for (command, options) in ORDERS {
+        let said = ham.says(command, options).await.text();
+        assert!(!said.contains("Nothing was sent"), "/{command} {options:?}: {said}");
     }
+    let choices = ham.user.autocomplete(Place::Server, "replace", &[("order", "")], "order").await.expect("choices");
+    let working = choices.iter().find(|choice| choice.name.contains("90.5")).and_then(|choice| choice.value.as_str());
+    ham.says("replace", &[("order", working.expect("the limit order")), ("limit", "90.6")]).await;
     // An order whose answer is lost is asked for by its own id.
     town.exchange.push_fault(FaultRule::once(Endpoint::SubmitOrder, Fault::ResetAfter));
     let lost = ham.runs(Place::Server, "buy", &[("symbol", "AAPL"), ("quantity", "1")]).await;
@@ -145,6 +163,11 @@ fn plain(text: &str) -> String {
     String::from_utf8(bytes).expect("text")
 }
 
+/// A path whose parts are plain; a slash inside of one stays encoded.
+fn plain_path(path: &str) -> String {
+    path.split('/').map(|part| plain(part).replace('/', "%2F")).collect::<Vec<_>>().join("/")
+}
+
 fn pairs(query: &str) -> Vec<(String, String)> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     pairs
@@ -183,7 +206,8 @@ impl Verdict {
         *self.counts.entry(name).or_default() += 1;
     }
 
-    fn conclude(mut self, vendor: &str, ran: usize) {
+    /// Tells how much was judged, and gives what is wrong.
+    fn conclude(mut self, vendor: &str, ran: usize) -> Vec<String> {
         self.wrong.sort_unstable();
         self.wrong.dedup();
         let cases: usize = self.counts.values().sum();
@@ -194,7 +218,7 @@ impl Verdict {
         for (name, count) in &self.counts {
             println!("  {count:5} {name}");
         }
-        assert!(self.wrong.is_empty(), "{}", self.wrong.join("\n"));
+        self.wrong
     }
 }
 
@@ -205,7 +229,7 @@ fn of_exchange(folder: &std::path::Path, arrivals: &[Arrival], used: &mut [usize
     for arrival in arrivals.iter().filter(|arrival| arrival.path != "/stream") {
         let book = if arrival.origin == Origin::Data { &data } else { &trading };
         let body = (!arrival.body.is_empty()).then_some(("application/json", arrival.body.as_slice()));
-        verdict.add(book, used, &arrival.method, &plain(&arrival.path), &arrival.query, body);
+        verdict.add(book, used, &arrival.method, &plain_path(&arrival.path), &arrival.query, body);
     }
     verdict
 }
@@ -234,11 +258,13 @@ async fn every_request_of_the_bot_is_as_the_vendors_documents_say() {
         let files = payload(&sent.body);
         let json = files.as_deref().unwrap_or(&sent.body);
         let body = (!json.is_empty()).then_some(("application/json", json));
-        discord.add(&book, &mut used, &sent.method, &plain(path), query, body);
+        discord.add(&book, &mut used, &sent.method, &plain_path(path), query, body);
     }
     let idle = QUIRKS.iter().zip(&used).find(|(_, used)| **used == 0);
-    alpaca.conclude("alpaca-requests", ran);
-    discord.conclude("discord-requests", ran);
+    let orders = alpaca.counts.get("POST /v2/orders").copied().unwrap_or_default();
+    assert!(orders >= ORDERS.len() && ran > 30, "the day was spent: {orders} orders, {ran} commands");
+    let wrong = [alpaca.conclude("alpaca-requests", ran), discord.conclude("discord-requests", ran)].concat();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     if let Some((quirk, _)) = idle {
         panic!("{} {} has become true: take the quirk out ({})", quirk.of, quirk.complaint, quirk.reason);
     }

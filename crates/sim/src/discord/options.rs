@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 /// What the person typed behind a command.
 pub(super) struct Typed<'a> {
+    pub user: u64,
     pub place: Place,
     /// "buy", or "account add".
     pub command: &'a str,
@@ -25,7 +26,7 @@ impl Typed<'_> {
     pub fn data(&self, state: &State) -> Result<Value, Refused> {
         let mut words = self.command.split_whitespace();
         let name = words.next().unwrap_or_default();
-        let command = find(state, name, self.place).ok_or_else(|| Refused::UnknownCommand(self.command.to_owned()))?;
+        let command = self.find(state, name).ok_or_else(|| Refused::UnknownCommand(self.command.to_owned()))?;
         let mut resolved = Map::new();
         let options = self.within(state, command, &words.collect::<Vec<_>>(), &mut resolved)?;
         let mut data =
@@ -37,6 +38,22 @@ impl Typed<'_> {
             data["resolved"] = Value::Object(resolved);
         }
         Ok(data)
+    }
+
+    /// The slash command of that name that this person can use there; the server's own come before global ones.
+    fn find<'a>(&self, state: &'a State, name: &str) -> Option<&'a Value> {
+        let slash = |command: &&Value| command["type"] == json!(1) && command["name"] == json!(name);
+        let (context, in_server) = match self.place {
+            Place::Server => (0, true),
+            Place::Dm => (1, false),
+        };
+        let there = |command: &&Value| match command["contexts"].as_array() {
+            Some(contexts) => contexts.contains(&json!(context)),
+            None => in_server || command["dm_permission"] != json!(false),
+        };
+        let own = state.commands.guild.iter().filter(|_| in_server).find(slash);
+        let found = own.or_else(|| state.commands.global.iter().find(|command| slash(command) && there(command)));
+        found.filter(|command| state.offers(self.user, command, self.place))
     }
 
     fn within(
@@ -73,7 +90,7 @@ impl Typed<'_> {
                 value["value"] = json!(text);
                 value["focused"] = json!(true);
             } else {
-                let converted = convert(state, option, text, resolved);
+                let converted = self.convert(state, option, text, resolved);
                 // While the user is still typing, the other options may be incomplete; a client sends them as they are.
                 value["value"] = if self.focused.is_some() { converted.unwrap_or(json!(text)) } else { converted? };
             }
@@ -93,72 +110,64 @@ impl Typed<'_> {
             _ => Ok(Value::Array(values)),
         }
     }
+
+    fn convert(
+        &self,
+        state: &State,
+        option: &Value,
+        text: &str,
+        resolved: &mut Map<String, Value>,
+    ) -> Result<Value, Refused> {
+        let name = option["name"].as_str().unwrap_or_default();
+        let choices = option["choices"].as_array().filter(|choices| !choices.is_empty());
+        if let Some(choices) = choices {
+            let chosen =
+                choices.iter().find(|choice| choice["name"] == json!(text) || written(&choice["value"]) == text);
+            return chosen.map(|choice| choice["value"].clone()).ok_or_else(|| bad(name, "not one of the choices"));
+        }
+        match option["type"].as_u64() {
+            Some(3) => string(option, name, text),
+            Some(4) => {
+                let number: i64 = text.parse().map_err(|_| bad(name, "not a whole number"))?;
+                if number.abs() > 9_007_199_254_740_991 {
+                    return Err(bad(name, "beyond 2^53"));
+                }
+                in_range(option, name, &json!(number))
+            }
+            Some(5) => text.to_lowercase().parse().map(Value::Bool).map_err(|_| bad(name, "not true or false")),
+            Some(6 | 9) => {
+                let wanted = text.trim_start_matches("<@").trim_end_matches('>');
+                let matches = |person: &&Person| person.name == wanted || person.id.to_string() == wanted;
+                let person = state.people.iter().find(matches).ok_or_else(|| bad(name, "nobody of that name"))?;
+                for (list, value) in [("users", person.json()), ("members", state.resolved_member(person))] {
+                    let entry = resolved.entry(list).or_insert_with(|| json!({}));
+                    entry[person.id.to_string()] = value;
+                }
+                Ok(id(person.id))
+            }
+            Some(7) if text.trim_start_matches('#') == "trading" => {
+                let entry = resolved.entry("channels").or_insert_with(|| json!({}));
+                entry[state.channel_id.to_string()] = state.interaction_channel(state.channel_id, self.user);
+                Ok(id(state.channel_id))
+            }
+            Some(10) => {
+                let number: f64 = text.parse().map_err(|_| bad(name, "not a number"))?;
+                if !number.is_finite() {
+                    return Err(bad(name, "not a number"));
+                }
+                in_range(option, name, &json!(number))
+            }
+            _ => Err(bad(name, "no such thing here")),
+        }
+    }
 }
 
 fn is_sub(option: &Value) -> bool {
     matches!(option["type"].as_u64(), Some(1 | 2))
 }
 
-/// The slash command of that name that can be used there; the server's own come before global ones.
-fn find<'a>(state: &'a State, name: &str, place: Place) -> Option<&'a Value> {
-    let slash = |command: &&Value| command["type"] == json!(1) && command["name"] == json!(name);
-    let context = match place {
-        Place::Server => 0,
-        Place::Dm => 1,
-    };
-    let allowed = |command: &&Value| match command["contexts"].as_array() {
-        Some(contexts) => contexts.contains(&json!(context)),
-        None => place == Place::Server || command["dm_permission"] != json!(false),
-    };
-    let own = state.commands.guild.iter().filter(|_| place == Place::Server).find(slash);
-    own.or_else(|| state.commands.global.iter().find(|command| slash(command) && allowed(command)))
-}
-
 fn bad(option: &str, why: &str) -> Refused {
     Refused::BadValue { option: option.to_owned(), why: why.to_owned() }
-}
-
-fn convert(state: &State, option: &Value, text: &str, resolved: &mut Map<String, Value>) -> Result<Value, Refused> {
-    let name = option["name"].as_str().unwrap_or_default();
-    let choices = option["choices"].as_array().filter(|choices| !choices.is_empty());
-    if let Some(choices) = choices {
-        let chosen = choices.iter().find(|choice| choice["name"] == json!(text) || written(&choice["value"]) == text);
-        return chosen.map(|choice| choice["value"].clone()).ok_or_else(|| bad(name, "not one of the choices"));
-    }
-    match option["type"].as_u64() {
-        Some(3) => string(option, name, text),
-        Some(4) => {
-            let number: i64 = text.parse().map_err(|_| bad(name, "not a whole number"))?;
-            if number.abs() > 9_007_199_254_740_991 {
-                return Err(bad(name, "beyond 2^53"));
-            }
-            in_range(option, name, &json!(number))
-        }
-        Some(5) => text.to_lowercase().parse().map(Value::Bool).map_err(|_| bad(name, "not true or false")),
-        Some(6 | 9) => {
-            let wanted = text.trim_start_matches("<@").trim_end_matches('>');
-            let matches = |person: &&Person| person.name == wanted || person.id.to_string() == wanted;
-            let person = state.people.iter().find(matches).ok_or_else(|| bad(name, "nobody of that name"))?;
-            for (list, value) in [("users", person.json()), ("members", Person::resolved_member())] {
-                let entry = resolved.entry(list).or_insert_with(|| json!({}));
-                entry[person.id.to_string()] = value;
-            }
-            Ok(id(person.id))
-        }
-        Some(7) if text.trim_start_matches('#') == "trading" => {
-            let entry = resolved.entry("channels").or_insert_with(|| json!({}));
-            entry[state.channel_id.to_string()] = state.interaction_channel(state.channel_id);
-            Ok(id(state.channel_id))
-        }
-        Some(10) => {
-            let number: f64 = text.parse().map_err(|_| bad(name, "not a number"))?;
-            if !number.is_finite() {
-                return Err(bad(name, "not a number"));
-            }
-            in_range(option, name, &json!(number))
-        }
-        _ => Err(bad(name, "no such thing here")),
-    }
 }
 
 fn string(option: &Value, name: &str, text: &str) -> Result<Value, Refused> {

@@ -107,7 +107,12 @@ impl Discord {
         self.world.read(|state| {
             let people = state.people.iter();
             people
-                .map(|person| json!({"id": person.id.to_string(), "name": person.name, "display_name": person.display}))
+                .map(|person| {
+                    json!({
+                        "id": person.id.to_string(), "name": person.name, "display_name": person.display,
+                        "permissions": state.permissions_of(person.id),
+                    })
+                })
                 .collect()
         })
     }
@@ -123,12 +128,17 @@ impl Discord {
     pub async fn act_json(&self, user: &User, body: Value) -> Result<Value, Refused> {
         let deed = serde_json::from_value(body).map_err(|error| Refused::NotUnderstood(error.to_string()))?;
         let act = match deed {
-            Deed::Run { place, command, options } => {
-                user.begin_command(&Typed { place, command: &command, options: &written(&options), focused: None })?
-            }
+            Deed::Run { place, command, options } => user.begin_command(&Typed {
+                user: user.id(),
+                place,
+                command: &command,
+                options: &written(&options),
+                focused: None,
+            })?,
             Deed::Autocomplete { place, command, options, focused } => {
                 let options = written(&options);
-                let typed = Typed { place, command: &command, options: &options, focused: Some(&focused) };
+                let typed =
+                    Typed { user: user.id(), place, command: &command, options: &options, focused: Some(&focused) };
                 return Ok(json!({"choices": user.begin_command(&typed)?.choices().await?}));
             }
             Deed::Press { message, custom_id } => user.begin_component(number(&message)?, &custom_id, &[])?,

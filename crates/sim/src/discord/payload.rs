@@ -93,7 +93,7 @@ impl State {
             "version": 1,
             "data": deed.data,
             "channel_id": id(deed.channel),
-            "channel": self.interaction_channel(deed.channel),
+            "channel": self.interaction_channel(deed.channel, deed.user),
             "locale": person.map(|person| person.locale.clone()),
             "app_permissions": self.app_permissions(deed.channel),
             "entitlements": [],
@@ -107,7 +107,7 @@ impl State {
                 payload["guild_id"] = id(self.guild_id);
                 payload["guild"] = json!({"id": id(self.guild_id), "locale": "en-US", "features": []});
                 payload["guild_locale"] = json!("en-US");
-                payload["member"] = person.map_or(Value::Null, super::people::Person::member);
+                payload["member"] = person.map_or(Value::Null, |person| self.member(person));
             }
             Place::Dm => {
                 payload["context"] = json!(1);

@@ -1,5 +1,6 @@
 //! Who is there, and where they talk.
 
+use super::standing::Standing;
 use super::state::{State, id, stamp};
 use serde_json::{Value, json};
 
@@ -23,6 +24,7 @@ pub(super) struct Person {
     pub locale: String,
     pub dm: Option<u64>,
     pub policy: DmPolicy,
+    pub standing: Standing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +33,6 @@ pub(super) enum Channel {
     Dm { person: u64 },
 }
 
-/// What an ordinary member may do, as Discord sends it.
-const MEMBER_PERMISSIONS: &str = "2248473465835073";
 /// What the bot may do in the server's channel.
 const BOT_PERMISSIONS: &str = "2222085186637376";
 /// In a direct message: attach files, embed links, mention everyone, external emoji.
@@ -47,36 +47,21 @@ impl Person {
         })
     }
 
-    fn member_facts() -> Value {
-        json!({
-            "roles": [], "nick": null, "avatar": null, "banner": null, "joined_at": "2026-01-02T03:04:05.000000+00:00",
-            "premium_since": null, "deaf": false, "mute": false, "flags": 0, "pending": false,
-            "communication_disabled_until": null, "unusual_dm_activity_until": null,
-        })
-    }
-
-    /// The member object of an interaction: with the user and with computed permissions.
-    pub fn member(&self) -> Value {
-        let mut member = Self::member_facts();
-        member["permissions"] = json!(MEMBER_PERMISSIONS);
-        member["user"] = self.json();
-        member
-    }
-
-    /// The member object inside `resolved`: without user, deaf and mute.
-    pub fn resolved_member() -> Value {
-        let mut member = Self::member_facts();
-        member["permissions"] = json!(MEMBER_PERMISSIONS);
-        if let Some(fields) = member.as_object_mut() {
-            fields.remove("deaf");
-            fields.remove("mute");
-        }
-        member
+    pub fn member_facts(&self) -> Value {
+        member_facts(&self.standing.roles())
     }
 }
 
+fn member_facts(roles: &[Value]) -> Value {
+    json!({
+        "roles": roles, "nick": null, "avatar": null, "banner": null, "joined_at": "2026-01-02T03:04:05.000000+00:00",
+        "premium_since": null, "deaf": false, "mute": false, "flags": 0, "pending": false,
+        "communication_disabled_until": null, "unusual_dm_activity_until": null,
+    })
+}
+
 /// People keep their ids from world to world: what a bot stored about them in an earlier run is still theirs.
-fn id_of(name: &str) -> u64 {
+pub(super) fn id_of(name: &str) -> u64 {
     // A moment in January 2021, and 22 bits of the name (FNV-1a).
     const JOINED_MS: u64 = 190_000_000_000;
     let hash = name
@@ -102,6 +87,7 @@ impl State {
             locale: "en-US".to_owned(),
             dm: None,
             policy: DmPolicy::Open,
+            standing: Standing::Member,
         });
         fresh
     }
@@ -181,9 +167,9 @@ impl State {
     }
 
     /// The partial channel of an interaction, with the invoker's permissions.
-    pub fn interaction_channel(&self, channel: u64) -> Value {
+    pub fn interaction_channel(&self, channel: u64, whom: u64) -> Value {
         let mut json = self.channel_json(channel);
-        json["permissions"] = json!(MEMBER_PERMISSIONS);
+        json["permissions"] = json!(self.permissions_of(whom));
         json
     }
 
@@ -197,8 +183,8 @@ impl State {
     /// The whole server, as `GUILD_CREATE` sends it.
     pub fn guild_json(&self) -> Value {
         let owner = self.people.first().map_or(self.application_id, |person| person.id);
-        let mut members: Vec<Value> = self.people.iter().map(Person::member).collect();
-        let mut bot = Person::member_facts();
+        let mut members: Vec<Value> = self.people.iter().map(|person| self.member(person)).collect();
+        let mut bot = member_facts(&[]);
         bot["user"] = self.bot_json();
         members.push(bot);
         let mut guild = json!({
@@ -208,7 +194,7 @@ impl State {
             "nsfw_level": 0, "premium_progress_bar_enabled": false, "widget_enabled": false, "max_members": 500_000,
             "nsfw": false, "region": "deprecated", "max_video_channel_users": 25, "max_stage_video_channel_users": 50,
             "joined_at": stamp(self.now()), "large": false, "unavailable": false, "member_count": members.len(),
-            "members": members, "channels": [self.channel_json(self.channel_id)], "roles": [self.everyone_json()],
+            "members": members, "channels": [self.channel_json(self.channel_id)], "roles": self.roles_json(),
         });
         for list in [
             "features",
@@ -244,14 +230,5 @@ impl State {
             guild[absent] = Value::Null;
         }
         guild
-    }
-
-    fn everyone_json(&self) -> Value {
-        json!({
-            "id": id(self.guild_id), "name": "@everyone", "color": 0, "hoist": false, "icon": null,
-            "unicode_emoji": null, "position": 0, "permissions": MEMBER_PERMISSIONS, "managed": false,
-            "mentionable": false, "flags": 0,
-            "colors": {"primary_color": 0, "secondary_color": null, "tertiary_color": null},
-        })
     }
 }

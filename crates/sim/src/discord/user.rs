@@ -7,7 +7,8 @@ use super::modal::ModalShown;
 use super::options::Typed;
 use super::page::Happened;
 use super::payload::Deed;
-use super::people::{DmPolicy, Person};
+use super::people::DmPolicy;
+use super::standing::Standing;
 use super::state::State;
 use super::view::{MessageView, find};
 use serde::{Deserialize, Serialize};
@@ -97,6 +98,14 @@ impl User {
         });
     }
 
+    /// Gives the person a role in the server.
+    pub fn set_standing(&self, standing: Standing) {
+        self.discord.world.edit(|state| {
+            let ours = state.people.iter_mut().filter(|person| person.id == self.id);
+            ours.for_each(|person| person.standing = standing);
+        });
+    }
+
     /// The language of the person's client, e.g. `de`.
     pub fn set_locale(&self, locale: &str) {
         self.discord.world.edit(|state| {
@@ -111,7 +120,7 @@ impl User {
     /// [`Refused::UnknownCommand`], [`Refused::UnknownOption`], [`Refused::MissingOption`] and [`Refused::BadValue`],
     /// as a real client checks the input against what the bot has registered.
     pub async fn run(&self, place: Place, command: &str, options: &[(&str, &str)]) -> Result<Act, Refused> {
-        self.begin_command(&Typed { place, command, options: &owned(options), focused: None })
+        self.begin_command(&Typed { user: self.id, place, command, options: &owned(options), focused: None })
     }
 
     /// Types into an option and waits for the choices the bot offers.
@@ -125,7 +134,7 @@ impl User {
         options: &[(&str, &str)],
         focused: &str,
     ) -> Result<Vec<Choice>, Refused> {
-        let typed = Typed { place, command, options: &owned(options), focused: Some(focused) };
+        let typed = Typed { user: self.id, place, command, options: &owned(options), focused: Some(focused) };
         Ok(self.begin_command(&typed)?.choices().await?)
     }
 
@@ -211,7 +220,7 @@ impl User {
             if component["disabled"] == json!(true) {
                 return Err(Refused::Disabled(name.to_owned()));
             }
-            let data = component_data(state, component, values)?;
+            let data = component_data(state, self.id, component, values)?;
             let (channel, json) = (known.channel, state.message_json(known));
             let (message, source) = (Some(json), Some(message));
             Ok(state.begin(&Deed { message, source, ..Deed::new(Kind::Component, self.id, channel, data) }))
@@ -265,7 +274,7 @@ impl State {
     }
 }
 
-fn component_data(state: &State, component: &Value, values: &[&str]) -> Result<Value, Refused> {
+fn component_data(state: &State, whom: u64, component: &Value, values: &[&str]) -> Result<Value, Refused> {
     let custom_id = component["custom_id"].as_str();
     // A link opens in the browser; the bot never hears of it.
     let custom_id = custom_id.ok_or_else(|| Refused::NoSuchComponent("it is a link".to_owned()))?;
@@ -292,12 +301,12 @@ fn component_data(state: &State, component: &Value, values: &[&str]) -> Result<V
             5 | 7 => {
                 let person = state.people.iter().find(|person| person.name == *value).ok_or_else(|| bad("nobody"))?;
                 data["resolved"]["users"][person.id.to_string()] = person.json();
-                data["resolved"]["members"][person.id.to_string()] = Person::resolved_member();
+                data["resolved"]["members"][person.id.to_string()] = state.resolved_member(person);
                 json!(person.id.to_string())
             }
             8 => {
                 data["resolved"]["channels"][state.channel_id.to_string()] =
-                    state.interaction_channel(state.channel_id);
+                    state.interaction_channel(state.channel_id, whom);
                 json!(state.channel_id.to_string())
             }
             _ => return Err(bad("there are no roles here")),

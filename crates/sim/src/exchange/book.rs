@@ -269,3 +269,6 @@ impl Book {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ mod files;
 mod gateway;
 mod kit;
 mod limits;
+mod permissions;
 mod registration;
 mod rules;
 mod specification;

@@ -14,4 +14,5 @@ mod records;
 mod replaced;
 mod stops;
 mod submit;
+mod table;
 mod trader;

@@ -204,6 +204,9 @@ fn a_spread_trades_its_legs_together_at_a_net_price() {
         (&order["side"], &order["legs"][0]["type"], &order["legs"][1]["ratio_qty"]),
         (&json!(""), &json!(""), &json!("1"))
     );
+    let path = format!("/v2/orders/{}", order["id"].as_str().expect("id"));
+    let (status, body) = trader.ask("PATCH", &path, &json!({"limit_price": "2.20"}));
+    assert_eq!((status, &body["message"]), (403, &json!("replace mleg order is disabled")));
     trader.blink();
     assert_eq!(trader.reread(&order)["status"], "new", "8.10 less 5.90 is more than 2.10");
     trader.quote(CALL, "7.80", "7.95");

@@ -77,7 +77,9 @@ fn a_token_has_one_spelling() {
 #[test]
 fn python_opens_our_tokens_and_we_open_pythons() {
     let Ok(python) = std::env::var("PADDOCK_TEST_PYTHON") else {
-        println!("SKIPPED: PADDOCK_TEST_PYTHON names no Python with the package `cryptography`; after ./run ci-deps, ./run test sets it");
+        println!(
+            "SKIPPED: PADDOCK_TEST_PYTHON names no Python with the package `cryptography`; after ./run ci-deps, ./run test sets it"
+        );
         return;
     };
     let clear: Vec<Vec<u8>> = (0..=100u8).map(|length| (0..length).map(|i| i.wrapping_mul(37)).collect()).collect();

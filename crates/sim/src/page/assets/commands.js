@@ -12,8 +12,18 @@ function leaves(command, path = []) {
   return [{ name: name.join(" "), description: command.description, options: command.options ?? [] }];
 }
 
+const ADMINISTRATOR = 8n;
+
+/** Whether the friend's role in the server lets them see a command. In direct messages there are no roles. */
+function offered(command, place) {
+  const asked = BigInt(command.default_member_permissions ?? -1);
+  if (place !== "server" || asked < 0n) return true;
+  const held = BigInt(stage.world.people.find((person) => person.name === stage.user)?.permissions ?? 0);
+  return (held & ADMINISTRATOR) !== 0n || (asked !== 0n && (held & asked) === asked);
+}
+
 function usable(command, place) {
-  if ((command.type ?? 1) !== 1) return false;
+  if ((command.type ?? 1) !== 1 || !offered(command, place)) return false;
   if (command.guild_id) return place === "server";
   if (command.contexts) return command.contexts.includes(place === "server" ? 0 : 1);
   return place === "server" || command.dm_permission !== false;

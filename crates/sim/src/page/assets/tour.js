@@ -18,13 +18,8 @@ const grew = (environment) => Boolean(base) && orders(environment).length > base
 const other = () => stage.world.friends.find((name) => name !== whose) ?? "";
 const quote = (symbol) => Number(accountsNow()?.paper?.quotes?.[symbol]?.bid ?? 100);
 
-/** A resting order that guards what was bought: a stop where the bot knows stops, else a limit far away. */
-function guard() {
-  const sell = stage.commands.find((command) => command.name === "sell");
-  const stops = sell?.options?.some((option) => option.name === "stop");
-  const price = stops ? `stop:${(quote("AAPL") * 0.95).toFixed(2)}` : `limit:${(quote("AAPL") * 1.2).toFixed(2)}`;
-  return `/sell symbol:AAPL quantity:5 ${price}`;
-}
+/** A resting order that guards what was bought. */
+const guard = () => `/sell symbol:AAPL quantity:5 stop:${(quote("AAPL") * 0.95).toFixed(2)} tif:gtc account:paper`;
 
 /** One click types a command, the next one sends it. */
 const command = (label, text) => ({ label: () => (isTyped() ? "Send it" : label), run: () => (isTyped() ? send() : typeOut(text())) });
@@ -50,7 +45,7 @@ const AFTER_ARM = command("Type /buy", () => "/buy symbol:F quantity:1 account:p
 const STEPS = [
   { title: "Link a paper account", text: () => `Keys go into a private form, never into a message. ${displayName(whose)}’s keys are in the fake Alpaca’s panel.`, ...link("paper") },
   { title: "Buy", text: () => "A paper order goes out at once. Watch the message and the fake Alpaca agree.", ...command("Type /buy", () => "/buy symbol:AAPL quantity:5 account:paper"), done: () => grew("paper") && orders("paper")[0].status === "filled" },
-  { title: "Put a stop under it", text: () => "A resting order stays at Alpaca and guards what you bought.", ...command("Type /sell with a stop", () => `${guard()} account:paper`), done: () => grew("paper") },
+  { title: "Put a stop under it", text: () => "A resting order stays at Alpaca and guards what you bought.", ...command("Type /sell with a stop", guard), done: () => grew("paper") },
   { title: "Link a live account", text: () => "The same form, for real money — as far as this world has any.", ...link("live") },
   { title: "Live asks first", text: () => "A live order shows a card with price and cost. Nothing leaves before you press Confirm.", ...command("Type /buy on the live account", () => "/buy symbol:MSFT quantity:1 account:live"), done: () => grew("live") },
   { title: "Lose an answer, keep calm", text: () => "The order arrives, its answer does not. The message says so, asks Alpaca, and settles by itself. Do not resend.", label: () => (armed ? AFTER_ARM : ARM).label(), run: () => (armed ? AFTER_ARM : ARM).run(), done: () => armed && grew("paper") && !trouble("lost_answer")?.on },
