@@ -54,9 +54,9 @@ async function tour(seat, who, other) {
   await step(seat, "Buy", ["Type /buy", "Send it"], () => page.waitForSelector(".message .embed >> text=AAPL"));
   await step(seat, "Put a stop under it", ["Type /sell with a stop", "Send it"]);
   await step(seat, "Link a live account", link("live"));
-  await step(seat, "Live asks first", ["Type /buy on the live account", "Send it"], async () => {
+  await step(seat, "Live asks first", ["Type a live /buy", "Send it", "Now press Confirm"], async () => {
     const confirm = page.locator(".message .button", { hasText: "Confirm" }).last();
-    await confirm.waitFor();
+    await page.waitForFunction(() => document.activeElement?.textContent.startsWith("Confirm"));
     await shot("live-card");
     await confirm.click();
   });

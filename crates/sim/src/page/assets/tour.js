@@ -39,6 +39,14 @@ function link(environment) {
   };
 }
 
+const LIVE = command("Type a live /buy", () => "/buy symbol:MSFT quantity:1 account:live");
+/** Whether the latest message is a card that waits for its press. */
+const asks = () => (stage.messages.at(-1)?.components ?? []).some((row) => row.components?.some((part) => part.label?.startsWith("Confirm") && !part.disabled));
+const confirm = {
+  label: () => (asks() && !isTyped() ? "Now press Confirm" : LIVE.label()),
+  run: () => (asks() && !isTyped() ? [...document.querySelectorAll(".message .button.danger")].at(-1)?.focus() : LIVE.run()),
+};
+
 const ARM = { label: () => "Arm the fault", run: arm };
 const AFTER_ARM = command("Type /buy", () => "/buy symbol:F quantity:1 account:paper");
 
@@ -47,7 +55,7 @@ const STEPS = [
   { title: "Buy", text: () => "A paper order goes out at once. Watch the message and the fake Alpaca agree.", ...command("Type /buy", () => "/buy symbol:AAPL quantity:5 account:paper"), done: () => grew("paper") && orders("paper")[0].status === "filled" },
   { title: "Put a stop under it", text: () => "A resting order stays at Alpaca and guards what you bought.", ...command("Type /sell with a stop", guard), done: () => grew("paper") },
   { title: "Link a live account", text: () => "The same form, for real money — as far as this world has any.", ...link("live") },
-  { title: "Live asks first", text: () => "A live order shows a card with price and cost. Nothing leaves before you press Confirm.", ...command("Type /buy on the live account", () => "/buy symbol:MSFT quantity:1 account:live"), done: () => grew("live") },
+  { title: "Live asks first", text: () => "A live order shows a card with price and cost. Nothing leaves before you press Confirm.", ...confirm, done: () => grew("live") },
   { title: "Lose an answer, keep calm", text: () => "The order arrives, its answer does not. The message says so, asks Alpaca, and settles by itself. Do not resend.", label: () => (armed ? AFTER_ARM : ARM).label(), run: () => (armed ? AFTER_ARM : ARM).run(), done: () => armed && grew("paper") && !trouble("lost_answer")?.on },
   { title: "Nobody else saw it", text: () => `Switch to ${displayName(other())}: the channel holds nothing of it. Every answer was ${displayName(whose)}’s alone.`, label: () => `Be ${displayName(other())}`, run: () => $(`[data-friend="${other()}"]`).click(), done: () => stage.user === other() },
 ];
