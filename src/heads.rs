@@ -82,7 +82,7 @@ pub async fn tell(store: &Store, now: DateTime<Utc>) -> anyhow::Result<usize> {
     let subjects = tx.audit_subjects().await?;
     drop(tx);
     let (from, until) = (now - TimeDelta::days(1), now + TimeDelta::days(1));
-    let lately = AuditFilter::Where { from, until, account: None, action: None };
+    let lately = AuditFilter::Where { from, until, account: None, action: None, but: None };
     let mut told = 0;
     for (tenant, subject) in subjects {
         let Some(head) = heads.get(&subject).filter(|_| subject != 0) else { continue };

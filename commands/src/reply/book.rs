@@ -33,8 +33,13 @@ pub(crate) fn book(page: &BookPage, shown: &Shown) -> Reply {
     }
     let View::Book { search, trail } = &shown.view else { return reply };
     let search = search.clone();
-    if page.next.is_some() || !trail.is_empty() {
-        reply = reply.footer(format!("Page {}", trail.len() + 1));
+    let number = (page.next.is_some() || !trail.is_empty()).then(|| format!("Page {}", trail.len() + 1));
+    let omitted = search
+        .leaves_out()
+        .map(|act| format!("{} is left out: name it as act to see it; copies have it", act.as_str().replace('_', " ")));
+    let foot: Vec<_> = number.into_iter().chain(omitted).collect();
+    if !foot.is_empty() {
+        reply = reply.footer(foot.join(" · "));
     }
     let pages = trail.len();
     let leads_to =

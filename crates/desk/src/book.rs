@@ -87,8 +87,14 @@ impl Search {
                 until: self.end().unwrap_or(FAR),
                 account: self.account,
                 action: self.act.clone(),
+                but: self.leaves_out(),
             },
         }
+    }
+
+    /// Nearly every command opens a credential; nobody would find anything between all these entries. Copies have them.
+    pub fn leaves_out(&self) -> Option<AuditAction> {
+        (self.act.is_none() && self.order.is_none()).then_some(AuditAction::CredentialOpened)
     }
 
     fn end(&self) -> Option<DateTime<Utc>> {

@@ -43,7 +43,7 @@ pub(crate) const SEARCH: &str = concat!(
     "SELECT ",
     entry!(),
     " WHERE a.at >= $3 AND a.at < $4 AND ($1::bigint IS NULL OR a.seq < $1) AND ($5::uuid IS NULL OR a.account_id = $5)
-        AND ($6::text IS NULL OR a.action = $6) ORDER BY a.seq DESC LIMIT $2"
+        AND ($6::text IS NULL OR a.action = $6) AND ($7::text IS NULL OR a.action <> $7) ORDER BY a.seq DESC LIMIT $2"
 );
 /// Of one order, however it is named: by the broker, or by the intent that is its parent.
 pub(crate) const OF_ORDER: &str = concat!(
@@ -224,6 +224,8 @@ pub enum AuditFilter {
         account: Option<AccountId>,
         /// Of this act.
         action: Option<String>,
+        /// Of any act but this one.
+        but: Option<AuditAction>,
     },
     /// Everything about one order, by the broker's id of it or by its intent.
     Order(Uuid),
@@ -261,9 +263,12 @@ impl TenantTx {
         most: u32,
     ) -> Result<Vec<AuditRecord>, StoreError> {
         let query = match filter {
-            AuditFilter::Where { from, until, account, action } => {
-                paged(SEARCH, before, most).bind(*from).bind(*until).bind(account.map(|id| id.0)).bind(action.clone())
-            }
+            AuditFilter::Where { from, until, account, action, but } => paged(SEARCH, before, most)
+                .bind(*from)
+                .bind(*until)
+                .bind(account.map(|id| id.0))
+                .bind(action.clone())
+                .bind(but.map(AuditAction::as_str)),
             AuditFilter::Order(id) => paged(OF_ORDER, before, most).bind(*id),
         };
         Ok(self.tx.all(query).await?.into_iter().map(AuditRecord::from).collect())

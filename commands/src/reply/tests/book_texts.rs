@@ -56,14 +56,14 @@ fn the_book_shows_what_was_done_and_whether_it_is_whole() {
     #12 · <t:1795204800:f> · **order sent** · swing
     #11 · <t:1795204800:f> · **order declined** · swing · `v1|buy|'AAPL'|5 shares` · `rule`
     · Whole = 12 entries; the last is `abababababababab…`
-    -- Page 1
+    -- Page 1 · credential opened is left out: name it as act to see it; copies have it
     (Older | grey | show)
     (Copy (JSON Lines) | grey | show)
     (Copy (CSV) | grey | show)
     [grey] -
     # Your audit log
     #10 · <t:1795204800:f> · **keys refused** · swing
-    -- Page 2
+    -- Page 2 · credential opened is left out: name it as act to see it; copies have it
     (Newer | grey | show)
     (Copy (JSON Lines) | grey | show)
     (Copy (CSV) | grey | show)
@@ -72,6 +72,7 @@ fn the_book_shows_what_was_done_and_whether_it_is_whole() {
     **Entry 4 is missing, or not as it was written.** Entries before it are as they were. Tell whoever runs Paddock, and keep a copy.
 
     No entry fits. Without options, `/audit` shows all.
+    -- credential opened is left out: name it as act to see it; copies have it
     (Copy (JSON Lines) | grey | show)
     (Copy (CSV) | grey | show)
     "#);

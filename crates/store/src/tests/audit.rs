@@ -291,11 +291,12 @@ async fn an_entry_says_who_where_when_and_of_which_order_and_is_found_by_each() 
     assert_eq!(found.interaction.unwrap().made_at().unwrap().to_rfc3339(), "2024-01-25T08:51:34.921+00:00");
     let AuditFilter::Where { from, until, .. } = everything() else { panic!("a search by time") };
     let cases = [
-        (AuditFilter::Where { from, until: found.at, account: None, action: None }, 2),
-        (AuditFilter::Where { from: found.at, until, account: None, action: None }, 2),
-        (AuditFilter::Where { from, until, account: Some(world.paper), action: None }, 1),
-        (AuditFilter::Where { from, until, account: Some(AccountId(Uuid::nil())), action: None }, 0),
-        (AuditFilter::Where { from, until, account: None, action: Some("order_sent".into()) }, 1),
+        (AuditFilter::Where { from, until: found.at, account: None, action: None, but: None }, 2),
+        (AuditFilter::Where { from: found.at, until, account: None, action: None, but: None }, 2),
+        (AuditFilter::Where { from, until, account: Some(world.paper), action: None, but: None }, 1),
+        (AuditFilter::Where { from, until, account: Some(AccountId(Uuid::nil())), action: None, but: None }, 0),
+        (AuditFilter::Where { from, until, account: None, action: Some("order_sent".into()), but: None }, 1),
+        (AuditFilter::Where { from, until, account: None, action: None, but: Some(AuditAction::OrderSent) }, 3),
         (AuditFilter::Order(Uuid::from_u128(9)), 0),
     ];
     for (filter, expected) in cases {

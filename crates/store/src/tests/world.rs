@@ -42,7 +42,7 @@ pub(crate) fn eve() -> Tenant {
 /// A search that everything passes.
 pub(crate) fn everything() -> AuditFilter {
     let (from, until) = (DateTime::UNIX_EPOCH, DateTime::from_timestamp(9_000_000_000, 0).unwrap());
-    AuditFilter::Where { from, until, account: None, action: None }
+    AuditFilter::Where { from, until, account: None, action: None, but: None }
 }
 
 /// Ids of Alice's rows, one of each kind.
