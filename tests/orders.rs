@@ -1,15 +1,63 @@
 //! Every kind of order, from a friend's words through Discord to the exchange and back.
 
-use crate::harness::{PATIENCE, Town};
+mod closing;
+mod coins;
+mod contracts;
+mod exercise;
+mod groups;
+mod kinds;
+mod mending;
+
+use crate::harness::{Friend, PATIENCE, Town};
 use rust_decimal::Decimal;
 use sim::discord::Place;
-use sim::exchange::{Environment, Status};
+use sim::exchange::{Environment, Order, Status};
 
 /// Options of a command, by name.
 type Options<'a> = &'a [(&'a str, &'a str)];
 
 fn cents(cents: i64) -> Decimal {
     Decimal::new(cents, 2)
+}
+
+/// A friend with a linked paper account, and these symbols at $100.00 to $100.02.
+async fn ready(town: &Town, name: &str, symbols: &[&str]) -> Friend {
+    for symbol in symbols {
+        town.exchange.set_quote(symbol, cents(10_000), cents(10_002));
+    }
+    let friend = town.friend(name);
+    friend.links(Environment::Paper).await;
+    friend
+}
+
+/// What the command made of the friend's paper account: the order that the exchange has of it, and what was said of it.
+async fn told(town: &Town, friend: &Friend, command: &str, symbol: &str, options: Options<'_>) -> (Order, String) {
+    let known: Vec<_> = town.exchange.orders(friend.paper.account_id).iter().map(|order| order.id).collect();
+    let options: Vec<_> = [("symbol", symbol)].into_iter().chain(options.iter().copied()).collect();
+    let act = friend.runs(Place::Server, command, &options).await;
+    let message = act.message_when(|m| is_settled(&m.text())).await.unwrap();
+    let orders = town.exchange.orders(friend.paper.account_id);
+    let order = orders.into_iter().find(|order| !known.contains(&order.id));
+    (order.unwrap_or_else(|| panic!("{command} {options:?}: {}", message.text())), message.text())
+}
+
+/// Whether what a user reads is more than that the order is on its way.
+fn is_settled(text: &str) -> bool {
+    let words = ["Working", "Filled", "Queued", "Canceled", "Refused", "Nothing was sent"];
+    words.iter().any(|word| text.contains(word)) && !text.contains("Queued, about")
+}
+
+/// Lets the friend's paper account sell short.
+fn may_short(town: &Town, friend: &Friend) {
+    let account = friend.paper.account_id;
+    town.exchange.with(|exchange, _| {
+        exchange.configure(account, |account| account.configurations.no_shorting = false);
+    });
+}
+
+/// The order that the exchange got last.
+fn newest(town: &Town, friend: &Friend) -> Order {
+    town.exchange.orders(friend.paper.account_id).pop().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

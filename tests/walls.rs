@@ -3,10 +3,12 @@
 //! Every wall is one test over the real house and one over a planted violation, which proves that the wall can fail.
 
 mod graph;
+mod order_rules;
 mod rules;
 mod sources;
 
 use graph::House;
+use order_rules::OrderRules;
 use rules::Rules;
 use sources::{Rule, Source};
 
@@ -84,4 +86,12 @@ fn sql_is_written_in_the_store_only() {
 #[test]
 fn no_setting_outlives_its_transaction() {
     holds(&sources::broken(&Source::product_and_migrations(), Rule::SessionSetting));
+}
+
+#[test]
+fn every_rule_of_orders_has_tests_that_exist() {
+    let read = |file: &str| std::fs::read_to_string(sources::root().join(file)).ok();
+    let page = OrderRules::parse(&read("docs/order-rules.md").unwrap());
+    assert!(page.rules.len() > 30 && page.tests.len() > 15, "the page was read");
+    holds(&page.broken(read));
 }

@@ -4,17 +4,22 @@ use crate::answer;
 use crate::choices::accounts;
 use crate::context::{Context, Turn, Unanswered};
 use crate::form::form;
+use crate::framework::Data;
+use crate::reply::Button;
 use crate::reply::accounts as show;
 use crate::reply::error::{Doing, Mishap, mishap, reply as refusal};
+use crate::routes::Action;
 use crate::turnstile::Errand;
 use crate::words::{EnvironmentWord, ModeWord};
-use desk::Refused;
 use desk::connect::FormFor;
 use desk::views::Switch;
-use domain::account::{AccountName, NameRefusal};
+use desk::{KeysRefusal, Refused};
+use domain::account::{AccountName, Environment, NameRefusal};
 use domain::brokerage::Lane;
 use domain::fresh;
+use domain::ids::{AccountId, FormId};
 use domain::symbol::looks_like_secret;
+use std::future::Future;
 use std::sync::atomic::Ordering;
 
 /// Link, choose and remove your Alpaca accounts
@@ -68,14 +73,53 @@ async fn open(ctx: Context<'_>, purpose: Result<FormFor, Refused>) -> Result<(),
     turn.open(form(id, &purpose)).await?;
     ctx.has_sent_initial_response.store(true, Ordering::SeqCst);
     let desk = &ctx.data().desk;
-    let opened = async {
+    remembered(&turn, async {
         desk.let_in(turn.tenant(), turn.guild()).await?;
         desk.open_form(turn.tenant(), id, purpose).await
-    };
-    match opened.await {
+    })
+    .await
+}
+
+/// The row of a form that stands open already.
+async fn remembered(turn: &Turn, row: impl Future<Output = Result<(), Refused>> + Send) -> Result<(), Unanswered> {
+    match row.await {
         Ok(()) => Ok(()),
         Err(refused) => turn.aside(&refusal(&refused, Doing::Changing)).await,
     }
+}
+
+/// Keys that were not taken. Those of the other kind get a form of that kind, empty: they were not kept.
+pub(crate) async fn turn_down(turn: &Turn, sent: FormId, refused: &Refused) -> Result<(), Unanswered> {
+    let button = match refused {
+        Refused::Keys(KeysRefusal::OtherEnvironment { actual: Environment::Paper }) => {
+            Button::quiet(Action::LinkPaper(sent), "Link it as paper")
+        }
+        Refused::Keys(KeysRefusal::OtherEnvironment { actual: Environment::Live }) => {
+            Button::danger(Action::LinkLive(sent), "Link it as LIVE")
+        }
+        Refused::AlreadyHandled => return Ok(()),
+        refused => return turn.show(&refusal(refused, Doing::Changing)).await,
+    };
+    turn.show(&refusal(refused, Doing::Changing).button(button)).await
+}
+
+/// The button below such keys.
+pub(crate) async fn link_other(
+    data: &Data,
+    turn: &Turn,
+    before: FormId,
+    environment: Environment,
+) -> Result<(), Unanswered> {
+    let id = fresh::form();
+    turn.open(form(id, &FormFor::Link { environment, name: None })).await?;
+    remembered(turn, data.desk.open_form_instead(turn.tenant(), id, before, environment)).await
+}
+
+/// The button below an order that was refused because of its account's keys.
+pub(crate) async fn new_keys(data: &Data, turn: &Turn, account: AccountId) -> Result<(), Unanswered> {
+    let (id, purpose) = (fresh::form(), FormFor::Renew { account });
+    turn.open(form(id, &purpose)).await?;
+    remembered(turn, data.desk.open_form(turn.tenant(), id, purpose)).await
 }
 
 /// Your accounts

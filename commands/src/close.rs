@@ -3,15 +3,19 @@
 use crate::answer;
 use crate::choices::{accounts, held, open_orders};
 use crate::context::{Context, Turn, Unanswered};
+use crate::framework::Data;
+use crate::press::{acknowledge, turned_down};
 use crate::reply::closes;
 use crate::reply::error::Doing;
 use crate::trade::show;
 use crate::typed::{maybe, percent, price, quantity, symbol, trail};
 use crate::words::TifWord;
 use desk::close::Close;
+use desk::confirm::Click;
 use desk::replace::Replace;
 use desk::{Field, Refused};
 use domain::brokerage::Lane;
+use domain::ids::TicketId;
 use domain::money::Percent;
 use domain::order::{Pricing, Size};
 use domain::policy::Edits;
@@ -75,6 +79,16 @@ pub(crate) async fn close_all(
         async { desk.close_all(tenant, account.as_deref(), interaction, guild).await.map(|card| closes::ask(&card)) };
     let work = answer::telling_waits(&turn, desk, Lane::Reads, Box::pin(work));
     answer::with_reply(ctx, &turn, Doing::Ordering, work).await
+}
+
+/// The press that closes everything, acknowledged as an order's is.
+pub(crate) async fn confirm_all(data: &Data, turn: &Turn, ticket: TicketId) -> Result<(), Unanswered> {
+    let (_, ack) = acknowledge(turn);
+    let click = Click { ticket, interaction: turn.interaction(), guild: turn.guild() };
+    match data.desk.apart().confirm_close_all(turn.tenant(), click, ack).await {
+        Ok(closed) => turn.show(&closes::closed(&closed)).await,
+        Err(refused) => turned_down(turn, &refused, Doing::Ordering, false).await,
+    }
 }
 
 /// Change the price, quantity or time of an open order

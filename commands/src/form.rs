@@ -22,6 +22,7 @@ pub(crate) fn form(id: FormId, purpose: &FormFor) -> CreateModal {
         FormFor::Link { environment, .. } => format!("Link a {} account", shown::environment(*environment)),
         FormFor::Rotate { account: Some(name) } => format!("New keys for {}", plain(name, 32)),
         FormFor::Rotate { account: None } => "New keys for your default account".to_owned(),
+        FormFor::Renew { .. } => "New keys for this account".to_owned(),
     };
     let key_id = CreateInputText::new(InputTextStyle::Short, "API key ID", KEY_ID)
         .placeholder("From Alpaca's API Keys page: PK… is paper, AK… is live")

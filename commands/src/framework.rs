@@ -4,8 +4,8 @@ use crate::context::Unanswered;
 use crate::turnstile::Turnstile;
 use crate::watchers::Watchers;
 use crate::{
-    account, audit, cancel, close, failures, help, look, market, mydata, press, privacy, server, settings, status,
-    trade, watchlist,
+    account, audit, cancel, close, exercise, failures, help, look, market, mydata, press, privacy, server, settings,
+    status, trade, watchlist,
 };
 use desk::Desk;
 use serenity::all::{CreateAllowedMentions, CreateCommand, InstallationContext, InteractionContext};
@@ -65,6 +65,7 @@ pub(crate) fn commands() -> Vec<poise::Command<Data, Unanswered>> {
         close::close(),
         close::close_all(),
         close::replace(),
+        exercise::command(),
         cancel::cancel(),
         market::quote(),
         market::chart(),
@@ -231,6 +232,7 @@ mod tests {
         /close symbol… [percent] [quantity] [limit] [account…] [card]
         /close-all [account…]
         /replace order… [limit] [stop] [trail] [quantity] [tif] [account…] [card]
+        /exercise contract… [wish] [account…]
         /cancel order… [account…]
         /quote symbol…
         /chart symbol… [span] [account…]

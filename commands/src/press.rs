@@ -1,19 +1,21 @@
 //! Buttons and sent forms. Each is routed by its custom id alone, to a row in the database: no memory of the message is needed.
 
-use crate::answer::{MOMENT, discreet, enter, refuse, show_placed, show_receipt, telling_waits};
+use crate::answer::{MOMENT, discreet, enter, show_placed, show_receipt, telling_waits};
 use crate::chart;
 use crate::context::{Turn, Unanswered};
 use crate::form::{pasted, phrase, words};
 use crate::framework::Data;
 use crate::reply::error::{Doing, Mishap, mishap, reply as refusal};
-use crate::reply::{self, Reply, accounts, cancels, card, closes, mydata};
+use crate::reply::{self, Reply, accounts, cancels, card, mydata};
 use crate::routes::{Action, RouteRefusal};
 use crate::turnstile::Errand;
+use crate::{account, close, exercise, mend};
 use desk::cancel::Target;
 use desk::confirm::{Ack, Click};
 use desk::view::View;
 use desk::views::Placed;
 use desk::{Desk, Refused, TicketRefusal, Trouble};
+use domain::account::Environment;
 use domain::brokerage::Lane;
 use domain::ids::{FormId, IntentId, TicketId, ViewId};
 use domain::settings::{Notices, Settings};
@@ -86,7 +88,7 @@ async fn submitted(data: &Data, turn: &Turn, sent: &ModalInteraction) -> Result<
     let pasted = pasted(&sent.data.components);
     match data.desk.submit_form(turn.tenant(), form, pasted, turn.interaction()).await {
         Ok(done) => turn.show(&accounts::form_done(&done)).await,
-        Err(refused) => refuse(turn, &refused, Doing::Changing).await,
+        Err(refused) => account::turn_down(turn, form, &refused).await,
     }
 }
 
@@ -156,9 +158,19 @@ async fn act(data: &Data, turn: &Turn, action: Action, pressed: Option<&Embed>) 
         Action::TellMe(_) => tell_me(data, turn).await,
         Action::Show(view) => show(data, turn, view, false).await,
         Action::Reveal(view) => show(data, turn, view, true).await,
-        Action::CloseAll(ticket) => close_all(data, turn, ticket).await,
-        Action::Mend(intent) => mend(data, turn, intent).await,
+        Action::CloseAll(ticket) => close::confirm_all(data, turn, ticket).await,
+        Action::Mend(intent) => mend::clear_or_limit(data, turn, intent).await,
+        Action::Join(intent) => mend::join(data, turn, intent).await,
+        Action::LinkPaper(form) => account::link_other(data, turn, form, Environment::Paper).await,
+        Action::LinkLive(form) => account::link_other(data, turn, form, Environment::Live).await,
+        Action::NewKeys(account) => account::new_keys(data, turn, account).await,
         Action::Phrase(ticket) => turn.open(phrase(ticket)).await,
+        Action::Exercise(ticket) => exercise::confirm(data, turn, ticket).await,
+        Action::Waive(ticket) => {
+            let work = desk.waive_exercise(tenant, ticket, interaction).map(|done| done.map(|()| card::discarded()));
+            then_show(turn, Doing::Ordering, work).await
+        }
+        Action::LookExercise(ticket) => exercise::look(data, turn, ticket).await,
         Action::Form(_) | Action::Typed(_) => turn.answer(&mishap(Mishap::Route(RouteRefusal::NotOurs))).await,
     }
 }
@@ -170,12 +182,19 @@ const fn errand(action: Action) -> Errand {
         | Action::Switch(_)
         | Action::CloseAll(_)
         | Action::Mend(_)
+        | Action::Join(_)
+        | Action::LinkPaper(_)
+        | Action::LinkLive(_)
+        | Action::NewKeys(_)
         | Action::Phrase(_)
         | Action::Typed(_)
+        | Action::Exercise(_)
         | Action::TellMe(_)
         | Action::Form(_) => Errand::Use,
         Action::Discard(_)
         | Action::Keep(_)
+        | Action::Waive(_)
+        | Action::LookExercise(_)
         | Action::Remove(_)
         | Action::CancelAll(_)
         | Action::Check(_)
@@ -201,7 +220,7 @@ where
 }
 
 /// A refusal in place of the question or card, unless that may still be of use or shows something newer by now.
-async fn turned_down(turn: &Turn, refused: &Refused, doing: Doing, spent: bool) -> Result<(), Unanswered> {
+pub(crate) async fn turned_down(turn: &Turn, refused: &Refused, doing: Doing, spent: bool) -> Result<(), Unanswered> {
     match refused {
         Refused::AlreadyHandled => Ok(()),
         Refused::NotAcknowledged => turn.tell(&refusal(refused, doing)).await,
@@ -224,7 +243,7 @@ const fn leaves_the_card(refused: &Refused) -> bool {
 }
 
 /// A refusal beside a receipt, which stays as it is.
-async fn beside(turn: &Turn, refused: &Refused, doing: Doing) -> Result<(), Unanswered> {
+pub(crate) async fn beside(turn: &Turn, refused: &Refused, doing: Doing) -> Result<(), Unanswered> {
     match refused {
         Refused::AlreadyHandled => Ok(()),
         _ => turn.aside(&refusal(refused, doing)).await,
@@ -253,7 +272,7 @@ async fn confirm(
 }
 
 /// Sends the acknowledgement; whether it was taken, as a mark and as something to wait for.
-fn acknowledge(turn: &Turn) -> (Arc<AtomicBool>, impl Future<Output = Ack> + Send + use<>) {
+pub(crate) fn acknowledge(turn: &Turn) -> (Arc<AtomicBool>, impl Future<Output = Ack> + Send + use<>) {
     let accepted = Arc::new(AtomicBool::new(false));
     let ack = tokio::spawn({
         let (turn, accepted) = (turn.clone(), Arc::clone(&accepted));
@@ -272,16 +291,6 @@ fn acknowledge(turn: &Turn) -> (Arc<AtomicBool>, impl Future<Output = Ack> + Sen
         }
     });
     (accepted, async move { ack.await.unwrap_or(Ack::Refused) })
-}
-
-/// The press that closes everything, acknowledged as an order's is.
-async fn close_all(data: &Data, turn: &Turn, ticket: TicketId) -> Result<(), Unanswered> {
-    let (_, ack) = acknowledge(turn);
-    let click = Click { ticket, interaction: turn.interaction(), guild: turn.guild() };
-    match data.desk.apart().confirm_close_all(turn.tenant(), click, ack).await {
-        Ok(closed) => turn.show(&closes::closed(&closed)).await,
-        Err(refused) => turned_down(turn, &refused, Doing::Ordering, false).await,
-    }
 }
 
 /// Takes the buttons away while the order is on its way. Returns whether the card is gone.
@@ -327,15 +336,6 @@ async fn show(data: &Data, turn: &Turn, view: ViewId, plainly: bool) -> Result<(
         View::File { .. } | View::BookFile { .. } => turn.aside(&reply).await,
         _ if plainly => turn.show(&reply).await,
         _ => turn.show(&discreet(desk, turn, reply).await).await,
-    }
-}
-
-/// A refused order again, on a card.
-async fn mend(data: &Data, turn: &Turn, intent: IntentId) -> Result<(), Unanswered> {
-    turn.defer().await?;
-    match data.desk.apart().mend(turn.tenant(), intent, turn.interaction(), turn.guild()).await {
-        Ok(placed) => show_placed(data, turn, placed).await,
-        Err(refused) => beside(turn, &refused, Doing::Ordering).await,
     }
 }
 

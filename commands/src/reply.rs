@@ -14,6 +14,7 @@ mod csv;
 mod embed;
 pub(crate) mod error;
 pub(crate) mod escape;
+pub(crate) mod exercise;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub(crate) mod help;

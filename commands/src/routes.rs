@@ -1,7 +1,7 @@
 //! What a button or a form carries: `v1:<action>:<opaque id>`. The row behind the id is the truth, so an old message works
 //! after a restart, in any process, and an altered id is somebody else's or nobody's.
 
-use domain::ids::{FormId, IntentId, TicketId, ViewId};
+use domain::ids::{AccountId, FormId, IntentId, TicketId, ViewId};
 use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
@@ -30,6 +30,12 @@ pub(crate) enum Action {
     Phrase(TicketId),
     /// The form with the words of a large order.
     Typed(TicketId),
+    /// Exercise the contracts of a card, or ask that they are not.
+    Exercise(TicketId),
+    /// Withdraw such a card.
+    Waive(TicketId),
+    /// See what became of such a wish.
+    LookExercise(TicketId),
     /// Leave everything as it is.
     Keep(TicketId),
     /// Look at an order again.
@@ -42,8 +48,16 @@ pub(crate) enum Action {
     Mend(IntentId),
     /// Show another page, span or position.
     Show(ViewId),
+    /// Make one order of a refused one and of what is in its way.
+    Join(IntentId),
     /// The form with an account's keys.
     Form(FormId),
+    /// A form for paper keys, after that form got some.
+    LinkPaper(FormId),
+    /// A form for live keys, after that form got some.
+    LinkLive(FormId),
+    /// A form for new keys of an account.
+    NewKeys(AccountId),
     /// Delete everything of the user.
     Forget(FormId),
     /// Delete nothing after all.
@@ -81,13 +95,20 @@ impl Action {
             Self::CloseAll(id) => ("close_all", id.0),
             Self::Phrase(id) => ("phrase", id.0),
             Self::Typed(id) => ("typed", id.0),
+            Self::Exercise(id) => ("exercise", id.0),
+            Self::Waive(id) => ("waive", id.0),
+            Self::LookExercise(id) => ("look_exercise", id.0),
             Self::Keep(id) => ("keep", id.0),
             Self::Check(id) => ("check", id.0),
             Self::Cancel(id) => ("cancel", id.0),
             Self::TellMe(id) => ("tell_me", id.0),
             Self::Mend(id) => ("mend", id.0),
             Self::Show(id) => ("show", id.0),
+            Self::Join(id) => ("join", id.0),
             Self::Form(id) => ("form", id.0),
+            Self::LinkPaper(id) => ("link_paper", id.0),
+            Self::LinkLive(id) => ("link_live", id.0),
+            Self::NewKeys(id) => ("new_keys", id.0),
             Self::Forget(id) => ("forget", id.0),
             Self::Stay(id) => ("stay", id.0),
             Self::Reveal(id) => ("reveal", id.0),
@@ -123,6 +144,9 @@ impl FromStr for Action {
             "cancel_all" => Self::CancelAll(TicketId(id()?)),
             "close_all" => Self::CloseAll(TicketId(id()?)),
             "phrase" => Self::Phrase(TicketId(id()?)),
+            "exercise" => Self::Exercise(TicketId(id()?)),
+            "waive" => Self::Waive(TicketId(id()?)),
+            "look_exercise" => Self::LookExercise(TicketId(id()?)),
             "typed" => Self::Typed(TicketId(id()?)),
             "keep" => Self::Keep(TicketId(id()?)),
             "check" => Self::Check(IntentId(id()?)),
@@ -130,7 +154,11 @@ impl FromStr for Action {
             "tell_me" => Self::TellMe(IntentId(id()?)),
             "mend" => Self::Mend(IntentId(id()?)),
             "show" => Self::Show(ViewId(id()?)),
+            "join" => Self::Join(IntentId(id()?)),
             "form" => Self::Form(FormId(id()?)),
+            "link_paper" => Self::LinkPaper(FormId(id()?)),
+            "link_live" => Self::LinkLive(FormId(id()?)),
+            "new_keys" => Self::NewKeys(AccountId(id()?)),
             "forget" => Self::Forget(FormId(id()?)),
             "stay" => Self::Stay(FormId(id()?)),
             "reveal" => Self::Reveal(ViewId(id()?)),
@@ -153,7 +181,7 @@ mod tests {
 
     const ID: &str = "0123456789abcdef0123456789abcdef";
 
-    fn all(id: Uuid) -> [Action; 18] {
+    fn all(id: Uuid) -> [Action; 25] {
         [
             Action::Confirm(TicketId(id)),
             Action::Discard(TicketId(id)),
@@ -162,6 +190,9 @@ mod tests {
             Action::CancelAll(TicketId(id)),
             Action::CloseAll(TicketId(id)),
             Action::Phrase(TicketId(id)),
+            Action::Exercise(TicketId(id)),
+            Action::Waive(TicketId(id)),
+            Action::LookExercise(TicketId(id)),
             Action::Typed(TicketId(id)),
             Action::Keep(TicketId(id)),
             Action::Check(IntentId(id)),
@@ -169,6 +200,10 @@ mod tests {
             Action::TellMe(IntentId(id)),
             Action::Mend(IntentId(id)),
             Action::Show(ViewId(id)),
+            Action::Join(IntentId(id)),
+            Action::LinkPaper(FormId(id)),
+            Action::LinkLive(FormId(id)),
+            Action::NewKeys(AccountId(id)),
             Action::Form(FormId(id)),
             Action::Forget(FormId(id)),
             Action::Stay(FormId(id)),

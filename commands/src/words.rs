@@ -6,7 +6,7 @@
 use crate::reply::help::Topic;
 use crate::reply::mydata::Format;
 use domain::account::Environment;
-use domain::brokerage::Which;
+use domain::brokerage::{Which, Wish};
 use domain::market::Span;
 use domain::order::{Effect, TimeInForce};
 use domain::records::Chapter;
@@ -65,6 +65,14 @@ word_option! {
     EffectWord(Effect) {
         "open", "open" => Effect::Open;
         "close", "close" => Effect::Close;
+    }
+}
+
+word_option! {
+    /// What is wished of option contracts.
+    WishWord(Wish) {
+        "exercise", "exercise: now" => Wish::Exercise;
+        "do-not-exercise", "do not exercise: not at their end either" => Wish::DoNotExercise;
     }
 }
 

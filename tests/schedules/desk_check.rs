@@ -100,7 +100,7 @@ fn check_member(member: &Member, floor: &Floor, rows: &[Row], tally: &mut Tally)
                 tally.unheard += 1;
                 nothing_sent = false;
             }
-            Some(Err(Refused::Trouble(Trouble::DatabaseInDoubt) | Refused::KeysNoLongerAccepted(_))) => {
+            Some(Err(Refused::Trouble(Trouble::DatabaseInDoubt) | Refused::KeysNoLongerAccepted(..))) => {
                 nothing_sent = false;
             }
             Some(Err(_)) => tally.verdicts += 1,

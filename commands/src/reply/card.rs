@@ -124,8 +124,8 @@ fn after(now: Usd, after: Option<Usd>) -> String {
 
 fn position(card: &ConfirmCard) -> String {
     match card.held_after {
-        Some(after) => format!("{} → {}", words::quantity(card.held), words::shares(after)),
-        None => words::shares(card.held),
+        Some(after) => format!("{} → {}", words::quantity(card.held), words::units(&card.order.symbol, after)),
+        None => words::units(&card.order.symbol, card.held),
     }
 }
 
@@ -139,6 +139,13 @@ fn exits(order: &Order) -> Option<String> {
 fn warned(warning: &Warning) -> String {
     match warning {
         Warning::BuyingPower => "This takes more than your buying power; Alpaca will probably refuse it.".into(),
+        Warning::Closed => {
+            "The market is closed. This is filled when it opens, at whatever the price is then; a `limit` would bound it.".into()
+        }
+        Warning::HeldByOrders(free) => format!(
+            "Open orders hold what you would sell: {} free. Alpaca will refuse it; then there is a button that cancels them.",
+            words::quantity(*free)
+        ),
         Warning::Short => "This sells more than you hold and opens a short position.".into(),
         Warning::WashTrade(other) => format!(
             "Your open order ({}) is on the other side and would trade with this one; Alpaca will refuse it. Cancel that one, or make them the two exits of one order (`oco`).",

@@ -11,7 +11,8 @@ mod rule;
 
 pub(crate) use framework::{Mishap, mishap};
 
-use super::Reply;
+use super::{Button, Reply};
+use crate::routes::Action;
 use desk::{Refused, Trouble};
 use domain::fresh;
 use domain::ids::Reference;
@@ -98,7 +99,13 @@ impl Prose {
 
 /// The reply to a refusal. Logs it under the reference that the user sees, unless it is nobody's fault.
 pub(crate) fn reply(refused: &Refused, doing: Doing) -> Reply {
-    logged(&explain(refused), doing)
+    let reply = logged(&explain(refused), doing);
+    match refused {
+        Refused::KeysNoLongerAccepted(_, account) => {
+            reply.button(Button::quiet(Action::NewKeys(*account), "Enter new keys"))
+        }
+        _ => reply,
+    }
 }
 
 fn logged(prose: &Prose, doing: Doing) -> Reply {
@@ -162,7 +169,7 @@ pub(crate) fn explain(refused: &Refused) -> Prose {
         Refused::TooManyAccounts(most) => account::too_many(*most),
         Refused::UnsettledOrders(count) => account::unsettled(*count),
         Refused::Keys(refusal) => input::keys(refusal),
-        Refused::KeysNoLongerAccepted(name) => account::keys_refused(name),
+        Refused::KeysNoLongerAccepted(name, _) => account::keys_refused(name),
         Refused::KeysRevoked(name) => account::keys_revoked(name),
         Refused::LiveClosed => account::live_closed(),
         Refused::NotFromHere => framework::not_from_here(),
@@ -181,7 +188,11 @@ pub(crate) fn explain(refused: &Refused) -> Prose {
         Refused::Legs(refusal) => order::legs(refusal),
         Refused::DebitOrCredit => order::debit_or_credit(),
         Refused::NotHeld(symbol) => order::not_held(symbol),
+        Refused::NotAContract(symbol) => order::not_a_contract(symbol),
+        Refused::ShortContract(symbol) => order::short_contract(symbol),
+        Refused::NoneFree(symbol) => order::none_free(symbol),
         Refused::Rule(broken) => rule::rule(broken),
+        Refused::CannotJoin => order::cannot_join(),
         Refused::NoQuote(symbol) => order::no_quote(symbol),
         Refused::Ticket(refusal) => input::ticket(*refusal),
         Refused::NotAcknowledged => order::not_acknowledged(),

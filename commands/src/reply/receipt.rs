@@ -9,6 +9,7 @@ use desk::views::Receipt;
 use domain::life::{Ending, State};
 use domain::money::Usd;
 use domain::order::BrokerStatus;
+use domain::outcome::RefusalReason;
 use rust_decimal::Decimal;
 
 /// Whether the message goes on changing by itself.
@@ -47,12 +48,8 @@ pub(crate) fn sheet(receipt: &Receipt) -> Reply {
     if life.state == State::AtBroker {
         reply = reply.button(Button::quiet(Action::Cancel(receipt.intent), "Cancel order"));
     }
-    if let (State::Over(Ending::Refused), Some(mend)) = (&life.state, mend(receipt)) {
-        let label = match mend {
-            Mend::Clear => "Cancel what is in the way, ask again",
-            Mend::Limit => "Make it a limit order",
-        };
-        reply = reply.button(Button::quiet(Action::Mend(receipt.intent), label));
+    if life.state == State::Over(Ending::Refused) {
+        reply = helps(receipt).into_iter().fold(reply, Reply::button);
     }
     // The one ending that a late arrival reopens.
     if !life.state.is_settled() || life.state == State::Over(Ending::NeverArrived) {
@@ -157,8 +154,18 @@ fn over(ending: Ending, receipt: &Receipt) -> (String, String) {
     (title.to_owned(), text)
 }
 
-fn mend(receipt: &Receipt) -> Option<Mend> {
-    receipt.life.refusal.as_ref().and_then(|refusal| Mend::of(&refusal.reason))
+/// What helps against a refusal, as buttons.
+fn helps(receipt: &Receipt) -> Vec<Button> {
+    let Some(refusal) = &receipt.life.refusal else { return Vec::new() };
+    if refusal.reason == RefusalReason::Credentials {
+        return vec![Button::quiet(Action::NewKeys(receipt.account.id), "Enter new keys")];
+    }
+    let button = |mend: &Mend| match mend {
+        Mend::Clear => Button::quiet(Action::Mend(receipt.intent), "Cancel what is in the way, ask again"),
+        Mend::Join => Button::quiet(Action::Join(receipt.intent), "Cancel it, ask again as one order"),
+        Mend::Limit => Button::quiet(Action::Mend(receipt.intent), "Make it a limit order"),
+    };
+    Mend::of(&receipt.order, &refusal.reason).iter().map(button).collect()
 }
 
 fn refusal(receipt: &Receipt) -> String {

@@ -29,6 +29,7 @@ use uuid::Uuid;
 mod account_texts;
 mod book_texts;
 mod card_texts;
+mod exercise_texts;
 mod hostile;
 mod list_texts;
 mod look_texts;

@@ -6,7 +6,7 @@ use chrono_tz::America::New_York;
 use domain::account::{Environment, MarketClock};
 use domain::money::Usd;
 use domain::order::{Class, Order, Pricing, Side, Size, TimeInForce};
-use domain::symbol::AssetKind;
+use domain::symbol::{AssetKind, Symbol};
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::time::Duration;
 
@@ -65,6 +65,16 @@ pub(crate) fn quantity(number: Decimal) -> String {
 pub(crate) fn shares(number: Decimal) -> String {
     let unit = if number == Decimal::ONE { "share" } else { "shares" };
     format!("{} {unit}", quantity(number))
+}
+
+/// The same of anything: `0.5 BTC/USD`, `-2 contracts`.
+pub(crate) fn units(symbol: &Symbol, number: Decimal) -> String {
+    match symbol.kind() {
+        AssetKind::Equity => shares(number),
+        AssetKind::Crypto => format!("{} {}", quantity(number), prose(symbol.as_str(), SYMBOL)),
+        AssetKind::Contract(_) if number == Decimal::ONE => "1 contract".to_owned(),
+        AssetKind::Contract(_) => format!("{} contracts", quantity(number)),
+    }
 }
 
 /// `3 s`, `4 min`, `2 h`, `5 days`.

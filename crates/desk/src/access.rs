@@ -92,7 +92,7 @@ impl Desk {
         let mut tx = self.tx_relaxed(tenant).await?;
         let account = named(&mut tx, name).await?;
         if account.status == AccountStatus::KeysRefused {
-            return Err(Refused::KeysNoLongerAccepted(account.name));
+            return Err(Refused::KeysNoLongerAccepted(account.name, account.id));
         }
         let opened = self.unseal(tenant, take_keys(tx, account.id, Why::Asked).await?)?;
         self.refresh_directory(tenant, &opened.account);
@@ -140,7 +140,7 @@ impl Desk {
         match failure {
             ReadFailure::Credentials => {
                 self.note_keys_refused(tenant, account).await;
-                Refused::KeysNoLongerAccepted(account.name.clone())
+                Refused::KeysNoLongerAccepted(account.name.clone(), account.id)
             }
             other => Refused::Trouble(Trouble::Broker(other)),
         }

@@ -190,7 +190,7 @@ impl Desk {
         let _ = self.within(CLEARED, cleared).await;
     }
 
-    async fn held(&self, tenant: Tenant, opened: &Opened) -> Result<Vec<Position>, Refused> {
+    pub(crate) async fn held(&self, tenant: Tenant, opened: &Opened) -> Result<Vec<Position>, Refused> {
         match self.read(LIST, self.inner().brokerage.positions(&opened.access)).await {
             Ok(positions) => Ok(positions),
             Err(failure) => Err(self.failed(tenant, &opened.account, failure).await),

@@ -38,6 +38,11 @@ pub enum FormFor {
         /// The name, when the user gave one.
         name: Option<AccountName>,
     },
+    /// Replacing the keys of the account whose button was pressed.
+    Renew {
+        /// Which.
+        account: AccountId,
+    },
     /// Replacing the keys of an account, by name (the default when `None`).
     Rotate {
         /// The name as typed.
@@ -66,9 +71,38 @@ impl Desk {
             FormFor::Link { environment, name: None } => {
                 FormAsk::Link { name: free_name(&tx.accounts().await?, environment), environment }
             }
+            FormFor::Renew { account } => match tx.account(account).await {
+                Err(StoreError::NotFound) => return Err(Refused::NoAccount),
+                other => FormAsk::Rotate { account: other?.id },
+            },
             FormFor::Rotate { account } => FormAsk::Rotate { account: named(&mut tx, account.as_deref()).await?.id },
         };
         tx.insert_form(&NewForm { id: form, ask }).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The same for a form that takes the place of one whose keys were of the other kind.
+    ///
+    /// # Errors
+    /// [`Refused::FormGone`] when that one is no such form; [`Refused::Trouble`].
+    pub async fn open_form_instead(
+        &self,
+        tenant: Tenant,
+        form: FormId,
+        before: FormId,
+        environment: Environment,
+    ) -> Result<(), Refused> {
+        let mut tx = self.tx(tenant).await?;
+        let name = match tx.form(before).await {
+            Ok(FormAsk::Link { name, environment: asked }) if asked != environment => {
+                // A name that said the environment would be wrong now.
+                let says_it = name.as_str().to_lowercase().starts_with(asked.as_str());
+                if says_it { free_name(&tx.accounts().await?, environment) } else { name }
+            }
+            Ok(_) | Err(StoreError::NotFound) => return Err(Refused::FormGone),
+            Err(error) => return Err(error.into()),
+        };
+        tx.insert_form(&NewForm { id: form, ask: FormAsk::Link { name, environment } }).await?;
         Ok(tx.commit().await?)
     }
 

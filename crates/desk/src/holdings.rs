@@ -42,7 +42,7 @@ impl Desk {
             other => other?,
         };
         if account.status == AccountStatus::KeysRefused {
-            return Err(Refused::KeysNoLongerAccepted(account.name));
+            return Err(Refused::KeysNoLongerAccepted(account.name, account.id));
         }
         let keyed = take_keys(tx, id, Why::Asked).await?;
         let opened = self.unseal(tenant, keyed)?;

@@ -13,6 +13,7 @@ pub mod connect;
 mod desk;
 mod directory;
 mod doors;
+pub mod exercise;
 pub mod export;
 mod gate;
 mod holdings;

@@ -1,4 +1,5 @@
-//! What helps an order that Alpaca refused: the order in the way is canceled, or a limit is put in place of the market's price.
+//! What helps an order that Alpaca refused: the order in the way is canceled, perhaps to make one of both, or a limit is put in
+//! place of the market's price.
 //! Either way the user gets a new card, and nothing is sent before it is pressed.
 
 use crate::access::{Opened, Why};
@@ -11,11 +12,12 @@ use domain::brokerage::Which;
 use domain::ids::{BrokerOrderId, IntentId, InteractionId};
 use domain::life::{Ending, State};
 use domain::money::Price;
-use domain::order::{BrokerOrder, Order, Pricing, Side, TimeInForce};
+use domain::order::{BrokerOrder, Class, Order, Pricing, Side, Size, TimeInForce};
 use domain::outcome::RefusalReason;
+use domain::policy;
 use domain::sizing::Amount;
 use domain::tenant::Tenant;
-use rust_decimal::RoundingStrategy;
+use rust_decimal::{Decimal, RoundingStrategy};
 use std::time::Duration;
 use store::{AuditAction, AuditEntry, Intent, StoreError};
 
@@ -31,52 +33,67 @@ const OPEN_MAX: usize = 200;
 pub enum Mend {
     /// Cancel the order that is in the way.
     Clear,
+    /// Cancel it, and ask for one order that does what both were for.
+    Join,
     /// Put a limit at what the market asks now.
     Limit,
 }
 
 impl Mend {
-    /// What would help against a refusal, when something would.
-    pub const fn of(reason: &RefusalReason) -> Option<Self> {
+    /// What would help an order that was refused for that reason.
+    pub const fn of(order: &Order, reason: &RefusalReason) -> &'static [Self] {
+        let could_join = matches!(order.class, Class::Simple)
+            && matches!(order.size, Size::Shares(_))
+            && matches!(order.pricing, Pricing::Limit(_) | Pricing::Stop(_) | Pricing::StopLimit { .. });
         match reason {
             RefusalReason::WashTrade { existing_order: Some(_) } | RefusalReason::Quantity { held: Some(_), .. } => {
-                Some(Self::Clear)
+                if could_join {
+                    &[Self::Clear, Self::Join]
+                } else {
+                    &[Self::Clear]
+                }
             }
-            RefusalReason::ExtendedHours => Some(Self::Limit),
-            _ => None,
+            RefusalReason::ExtendedHours => &[Self::Limit],
+            _ => &[],
         }
     }
+}
+
+/// A refused order, why it was refused, and its account.
+struct Turned {
+    intent: Intent,
+    reason: RefusalReason,
+    opened: Opened,
 }
 
 impl Desk {
     /// Does what helps, and shows the order again on a card.
     ///
     /// # Errors
-    /// [`Refused::NoSuchOrder`] when the intent is not one that this helps; all of [`Desk::place`].
+    /// [`Refused::NoSuchOrder`] when the intent is not one that this helps; [`Refused::CannotJoin`], and then nothing was
+    /// canceled; all of [`Desk::place`].
     pub async fn mend(
         &self,
         tenant: Tenant,
         intent: IntentId,
+        mend: Mend,
         interaction: InteractionId,
         guild: Option<i64>,
     ) -> Result<Placed, Refused> {
-        let mut tx = self.tx_relaxed(tenant).await?;
-        let intent = match tx.intent(intent).await {
-            Err(StoreError::NotFound) => return Err(Refused::NoSuchOrder),
-            other => other?,
-        };
-        let reason = intent.life.refusal.as_ref().map(|refusal| refusal.reason.clone());
-        let reason =
-            reason.filter(|_| intent.life.state == State::Over(Ending::Refused)).ok_or(Refused::NoSuchOrder)?;
-        let mend = Mend::of(&reason).ok_or(Refused::NoSuchOrder)?;
-        drop(tx);
-        let opened = self.unseal(tenant, self.keys(tenant, intent.account, Why::Asked).await?)?;
+        let Turned { intent, reason, opened } = self.turned(tenant, intent, mend).await?;
         let order = match mend {
-            Mend::Clear => {
-                self.clear_away(tenant, &opened, &intent, &reason, interaction).await?;
-                intent.order
-            }
             Mend::Limit => self.limited(&opened, intent.order).await?,
+            Mend::Clear | Mend::Join => {
+                let mut in_the_way = self.still_open(&opened).await?;
+                in_the_way.retain(|other| is_in_the_way(other, &intent.order, &reason));
+                let order = match (mend, in_the_way.as_slice()) {
+                    (Mend::Join, [other]) => self.joined(tenant, &opened, &intent.order, other).await?,
+                    (Mend::Join, _) => return Err(Refused::CannotJoin),
+                    _ => intent.order,
+                };
+                self.clear_away(tenant, &opened, &in_the_way, interaction).await?;
+                order
+            }
         };
         let exactly = Amount::Exactly(order.size);
         let account = Some(opened.account.name.to_string());
@@ -84,19 +101,44 @@ impl Desk {
         self.place(tenant, ask).await
     }
 
+    async fn turned(&self, tenant: Tenant, intent: IntentId, mend: Mend) -> Result<Turned, Refused> {
+        let mut tx = self.tx_relaxed(tenant).await?;
+        let intent = match tx.intent(intent).await {
+            Err(StoreError::NotFound) => return Err(Refused::NoSuchOrder),
+            other => other?,
+        };
+        drop(tx);
+        let refusal = intent.life.refusal.as_ref().filter(|_| intent.life.state == State::Over(Ending::Refused));
+        let reason = refusal.map(|refusal| refusal.reason.clone()).ok_or(Refused::NoSuchOrder)?;
+        if !Mend::of(&intent.order, &reason).contains(&mend) {
+            return Err(Refused::NoSuchOrder);
+        }
+        let opened = self.unseal(tenant, self.keys(tenant, intent.account, Why::Asked).await?)?;
+        Ok(Turned { intent, reason, opened })
+    }
+
+    async fn still_open(&self, on: &Opened) -> Result<Vec<BrokerOrder>, Refused> {
+        let open = self.read(READ, self.inner().brokerage.orders(&on.access, Which::Open, None, OPEN_MAX)).await;
+        open.map_err(|failure| Refused::Trouble(Trouble::Broker(failure)))
+    }
+
+    /// One order that does what both were for. Found out before anything is canceled.
+    async fn joined(&self, tenant: Tenant, on: &Opened, wanted: &Order, other: &BrokerOrder) -> Result<Order, Refused> {
+        let positions = self.held(tenant, on).await?;
+        let held = positions.iter().find(|position| position.symbol.is_same_asset(&wanted.symbol));
+        let held = held.map_or(Decimal::ZERO, |position| position.qty);
+        policy::joined(wanted, other, held).ok_or(Refused::CannotJoin)
+    }
+
     async fn clear_away(
         &self,
         tenant: Tenant,
         on: &Opened,
-        intent: &Intent,
-        reason: &RefusalReason,
+        in_the_way: &[BrokerOrder],
         interaction: InteractionId,
     ) -> Result<(), Refused> {
         let brokerage = &self.inner().brokerage;
-        let open = self.read(READ, brokerage.orders(&on.access, Which::Open, None, OPEN_MAX)).await;
-        let open = open.map_err(|failure| Refused::Trouble(Trouble::Broker(failure)))?;
-        let meant: Vec<_> =
-            open.iter().filter(|order| is_in_the_way(order, &intent.order, reason)).map(|order| order.id).collect();
+        let meant: Vec<_> = in_the_way.iter().map(|order| order.id).collect();
         for id in &meant {
             let mut tx = self.tx(tenant).await?;
             let entry = by(interaction, AuditAction::CancelRequested, &on.account);

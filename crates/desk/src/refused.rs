@@ -2,6 +2,7 @@
 //! except where it says so. The prose is written in one place, in `commands`.
 
 use domain::account::{AccountName, Environment, NameRefusal};
+use domain::ids::AccountId;
 use domain::money::{NumberRefusal, Usd};
 use domain::order::LegsRefusal;
 use domain::outcome::ReadFailure;
@@ -109,7 +110,7 @@ pub enum Refused {
     /// Pasted keys were not stored.
     Keys(KeysRefusal),
     /// Alpaca stopped accepting the account's stored keys.
-    KeysNoLongerAccepted(AccountName),
+    KeysNoLongerAccepted(AccountName, AccountId),
     /// The account's keys were revoked by whoever runs the service: only new ones trade.
     KeysRevoked(AccountName),
     /// Whoever runs the service has switched trading with real money off.
@@ -148,8 +149,16 @@ pub enum Refused {
     DebitOrCredit,
     /// The account does not hold that symbol.
     NotHeld(Symbol),
+    /// Only option contracts are exercised.
+    NotAContract(Symbol),
+    /// The account is short of the contract: its holders decide.
+    ShortContract(Symbol),
+    /// Open orders hold all contracts of it.
+    NoneFree(Symbol),
     /// The order breaks a rule that Alpaca would refuse it for.
     Rule(RuleBreak),
+    /// An order and the one in its way do not make one order. Nothing was canceled.
+    CannotJoin,
     /// Alpaca has no quote for the symbol now, so no card can be shown.
     NoQuote(Symbol),
     /// The ticket cannot be used.
@@ -201,7 +210,7 @@ impl Refused {
             Self::TooManyAccounts(_) => "too_many_accounts",
             Self::UnsettledOrders(_) => "unsettled_orders",
             Self::Keys(keys) => keys.guard(),
-            Self::KeysNoLongerAccepted(_) => "keys_no_longer_accepted",
+            Self::KeysNoLongerAccepted(..) => "keys_no_longer_accepted",
             Self::KeysRevoked(_) => "keys_revoked",
             Self::LiveClosed => "live_closed",
             Self::NotFromHere => "not_from_here",
@@ -221,7 +230,11 @@ impl Refused {
             Self::Legs(_) => "legs",
             Self::DebitOrCredit => "debit_or_credit",
             Self::NotHeld(_) => "not_held",
+            Self::NotAContract(_) => "not_a_contract",
+            Self::ShortContract(_) => "short_contract",
+            Self::NoneFree(_) => "none_free",
             Self::Rule(_) => "rule",
+            Self::CannotJoin => "cannot_join",
             Self::NoQuote(_) => "no_quote",
             Self::Ticket(_) => "ticket",
             Self::NotAcknowledged => "not_acknowledged",

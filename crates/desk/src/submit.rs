@@ -123,10 +123,10 @@ impl Outbound {
         self.answer = access.answered.request_id();
         drop(access);
         let refused_keys = matches!(&outcome, Outcome::Refused(no) if no.reason == RefusalReason::Credentials);
-        let name = self.account.name.clone();
+        let (name, account) = (self.account.name.clone(), self.account.id);
         let receipt = self.note(Seen::Posted(outcome), Some(owner), None).await;
         drop(front);
-        if refused_keys { Err(Refused::KeysNoLongerAccepted(name)) } else { Ok(receipt) }
+        if refused_keys { Err(Refused::KeysNoLongerAccepted(name, account)) } else { Ok(receipt) }
     }
 
     /// Waits for the front of the line and for the lease. The database knows the order of the clicks, the line only that of

@@ -9,13 +9,14 @@ pub use shown::{
 
 use chrono::{DateTime, Utc};
 use domain::account::{BrokerAccount, Environment, LinkedAccount, MarketClock, Position, Quote};
+use domain::brokerage::Wish;
 use domain::drift::{Offset, Reference};
 use domain::ids::{AccountId, ClientOrderId, IntentId, NoticeId, TicketId, UserId};
 use domain::life::Life;
-use domain::money::Usd;
+use domain::money::{Price, Quantity, Usd};
 use domain::order::{BrokerOrder, Order};
-use domain::outcome::CancelOutcome;
-use domain::symbol::Symbol;
+use domain::outcome::{CancelOutcome, ExerciseOutcome};
+use domain::symbol::{Contract, Symbol};
 use domain::tenant::Tenant;
 use rust_decimal::Decimal;
 use std::time::Duration;
@@ -110,11 +111,57 @@ pub struct ConfirmCard {
     pub expires_at: DateTime<Utc>,
 }
 
+/// Asks whether contracts are to be exercised, or not to be.
+#[derive(Clone, Debug)]
+pub struct ExerciseCard {
+    /// The ticket of the buttons.
+    pub ticket: TicketId,
+    /// Whose contracts.
+    pub account: LinkedAccount,
+    /// Which contract.
+    pub contract: Contract,
+    /// What is wished of it.
+    pub wish: Wish,
+    /// How many.
+    pub qty: Quantity,
+    /// What the shares cost (call) or bring (put) at the strike.
+    pub value: Option<Usd>,
+    /// The underlying's last price.
+    pub price: Option<Price>,
+    /// Cash in the account.
+    pub cash: Option<Usd>,
+    /// When the card runs out.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What became of a decided wish.
+#[derive(Clone, Debug)]
+pub struct Exercised {
+    /// Its ticket.
+    pub ticket: TicketId,
+    /// Whose contracts.
+    pub account: LinkedAccount,
+    /// Which contract.
+    pub contract: Symbol,
+    /// What is wished of it.
+    pub wish: Wish,
+    /// How many were held when it was asked.
+    pub qty: Quantity,
+    /// What Alpaca said; `None` when its answer is not known.
+    pub answer: Option<ExerciseOutcome>,
+    /// How many are held now, when that was looked at.
+    pub held: Option<Decimal>,
+}
+
 /// What a trader would want to be told before an order goes out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Warning {
     /// It takes more than the buying power.
     BuyingPower,
+    /// The market is shut: at the market, it is filled at the next open, at whatever that brings.
+    Closed,
+    /// Open orders hold so much of the position that only this is free.
+    HeldByOrders(Decimal),
     /// It opens a short position, or adds to one.
     Short,
     /// Alpaca would refuse it, because it would trade with this order.

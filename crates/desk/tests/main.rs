@@ -8,6 +8,7 @@ mod cancel;
 mod clicks;
 mod connect;
 mod disk;
+mod exercise;
 mod notices;
 mod paper_stays_paper;
 mod reconcile;

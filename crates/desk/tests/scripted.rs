@@ -38,6 +38,9 @@ pub enum Plan {
 /// What happens inside a POST before it lands.
 pub type Hook = Arc<dyn Fn(ClientOrderId) -> BoxFuture<'static, ()> + Send + Sync>;
 
+/// What happens inside a call about a contract before it is answered.
+pub type ExerciseHook = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
+
 #[derive(Default)]
 struct Book {
     accounts: HashMap<(Environment, String), BrokerAccount>,
@@ -48,7 +51,9 @@ struct Book {
     /// `None`: as it is.
     look_up: Option<Lookup>,
     quote: Option<(i64, i64)>,
-    held: Option<i64>,
+    held: Option<(&'static str, i64)>,
+    exercises: VecDeque<ExerciseOutcome>,
+    exercise_hook: Option<ExerciseHook>,
     /// How long the account's line is.
     line: Duration,
     /// Accounts are asked for in vain.
@@ -108,7 +113,19 @@ impl Scripted {
     }
 
     pub fn holds(&self, qty: i64) {
-        self.book(|book| book.held = Some(qty));
+        self.holds_of("AAPL", qty);
+    }
+
+    pub fn holds_of(&self, symbol: &'static str, qty: i64) {
+        self.book(|book| book.held = Some((symbol, qty)));
+    }
+
+    pub fn plan_exercise(&self, outcome: ExerciseOutcome) {
+        self.book(|book| book.exercises.push_back(outcome));
+    }
+
+    pub fn in_every_exercise(&self, hook: ExerciseHook) {
+        self.book(|book| book.exercise_hook = Some(hook));
     }
 
     pub fn posted(&self) -> Vec<(Environment, ClientOrderId)> {
@@ -193,7 +210,7 @@ impl Brokerage for Scripted {
     async fn positions(&self, on: &Access) -> Result<Vec<Position>, ReadFailure> {
         self.admit("positions", on)?;
         let held = self.book(|book| book.held);
-        Ok(held.map(position).into_iter().collect())
+        Ok(held.map(|(symbol, qty)| position(symbol, qty)).into_iter().collect())
     }
 
     async fn submit(&self, on: &Access, order: &Order, id: &ClientOrderId) -> Outcome {
@@ -222,10 +239,13 @@ impl Brokerage for Scripted {
     }
 
     async fn exercise(&self, on: &Access, _: &Symbol, _: Wish) -> ExerciseOutcome {
-        match self.admit("exercise", on) {
-            Ok(_) => ExerciseOutcome::Taken,
-            Err(_) => ExerciseOutcome::Refused(refusal(RefusalReason::Credentials, 401)),
+        if self.admit("exercise", on).is_err() {
+            return ExerciseOutcome::Refused(refusal(RefusalReason::Credentials, 401));
         }
+        if let Some(hook) = self.book(|book| book.exercise_hook.clone()) {
+            hook().await;
+        }
+        self.book(|book| book.exercises.pop_front()).unwrap_or(ExerciseOutcome::Taken)
     }
 
     async fn look_up(&self, on: &Access, id: &ClientOrderId) -> Lookup {
@@ -393,9 +413,9 @@ fn asset(symbol: &str, name: &str) -> Asset {
     }
 }
 
-fn position(held: i64) -> Position {
+fn position(symbol: &str, held: i64) -> Position {
     Position {
-        symbol: Symbol::parse("AAPL").unwrap(),
+        symbol: Symbol::parse(symbol).unwrap(),
         qty: Decimal::from(held),
         is_crypto: false,
         qty_available: Decimal::from(held),

@@ -128,14 +128,14 @@ async fn refused_keys_are_marked_and_not_tried_again() {
     let card = world.card(tenant).await;
     world.broker.withdraw_keys(&crate::world::key_of(tenant, Environment::Live, "live"));
     let refused = world.click(tenant, card.ticket).await.unwrap_err();
-    let name = card.account.name.clone();
-    assert_eq!(refused, Refused::KeysNoLongerAccepted(name.clone()));
+    let no_longer = Refused::KeysNoLongerAccepted(card.account.name.clone(), card.account.id);
+    assert_eq!(refused, no_longer);
     assert_eq!(world.states().await, ["refused"]);
     let accounts = world.desk.accounts(tenant).await.unwrap();
     assert_eq!(accounts.list[0].status, AccountStatus::KeysRefused);
     assert!(world.actions(tenant).await.contains(&"keys_refused".to_owned()));
     let asked = world.broker.asked("account");
-    assert_eq!(world.balance(tenant, None).await.unwrap_err(), Refused::KeysNoLongerAccepted(name));
+    assert_eq!(world.balance(tenant, None).await.unwrap_err(), no_longer);
     assert_eq!(world.broker.asked("account"), asked);
 }
 

@@ -119,6 +119,25 @@ pub enum Wish {
     DoNotExercise,
 }
 
+impl Wish {
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exercise => "exercise",
+            Self::DoNotExercise => "do_not_exercise",
+        }
+    }
+
+    /// Reads the stored form.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        match text {
+            "exercise" => Some(Self::Exercise),
+            "do_not_exercise" => Some(Self::DoNotExercise),
+            _ => None,
+        }
+    }
+}
+
 /// A broker's trading side.
 #[async_trait]
 pub trait Brokerage: Send + Sync + 'static {

@@ -5,11 +5,13 @@
 
 mod broken;
 mod holdings;
+mod joined;
 mod kind;
 mod replacement;
 
 pub use broken::{Part, RuleBreak};
 pub use holdings::{Around, check_around};
+pub use joined::joined;
 pub use kind::check;
 pub use replacement::{Edits, replacement};
 

@@ -69,11 +69,15 @@ pub enum AuditAction {
     CancelAnswered,
     /// A cancel of all open orders was asked for.
     CancelAllRequested,
+    /// That contracts are exercised, or not, was decided by a press; it is on its way from here on.
+    ExerciseIntended,
+    /// What the broker said to it.
+    ExerciseAnswered,
 }
 
 impl AuditAction {
     /// All of them, as people look for them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::AccountLinked,
         Self::AccountRenamed,
         Self::AccountRemoved,
@@ -103,6 +107,8 @@ impl AuditAction {
         Self::CancelRequested,
         Self::CancelAnswered,
         Self::CancelAllRequested,
+        Self::ExerciseIntended,
+        Self::ExerciseAnswered,
     ];
 
     /// As stored.
@@ -141,6 +147,8 @@ impl AuditAction {
             Self::CancelRequested => "cancel_requested",
             Self::CancelAnswered => "cancel_answered",
             Self::CancelAllRequested => "cancel_all_requested",
+            Self::ExerciseIntended => "exercise_intended",
+            Self::ExerciseAnswered => "exercise_answered",
         }
     }
 }

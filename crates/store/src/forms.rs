@@ -17,6 +17,7 @@ pub(crate) const CONSUME: &str = "
        AND (account_id IS NULL OR EXISTS (SELECT FROM app.accounts a WHERE a.user_id = f.user_id
                                              AND a.account_id = f.account_id AND a.removed_at IS NULL))
     RETURNING name, environment, account_id, opened_at";
+pub(crate) const READ: &str = "SELECT name, environment, account_id, opened_at FROM app.forms WHERE form_id = $1";
 pub(crate) const WHY_NOT: &str = "
     SELECT consumed_at IS NOT NULL AS used, expires_at <= clock_timestamp() AS expired,
            account_id IS NOT NULL AND NOT EXISTS (SELECT FROM app.accounts a WHERE a.user_id = f.user_id
@@ -108,6 +109,14 @@ pub enum FormRefusal {
 }
 
 impl TenantTx {
+    /// What a form is or was for, in whatever state it is.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn form(&mut self, id: FormId) -> Result<FormAsk, StoreError> {
+        self.tx.one(sqlx::query_as::<_, Row>(READ).bind(id.0)).await?.ask()
+    }
+
     /// Opens a form.
     ///
     /// # Errors

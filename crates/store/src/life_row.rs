@@ -58,6 +58,18 @@ pub(crate) fn refusal(refusal: &Refusal) -> Result<Value, StoreError> {
     serde_json::to_value(StoredRefusal(refusal.clone())).map_err(|_| StoreError::Broken("a refusal cannot be written"))
 }
 
+/// A doubt from its JSON.
+pub(crate) fn read_doubt(value: Value) -> Result<Doubt, StoreError> {
+    let stored: Result<StoredDoubt, _> = serde_json::from_value(value);
+    stored.map(|stored| stored.0).map_err(|_| StoreError::Broken("a stored doubt cannot be read"))
+}
+
+/// A refusal from its JSON.
+pub(crate) fn read_refusal(value: Value) -> Result<Refusal, StoreError> {
+    let stored: Result<StoredRefusal, _> = serde_json::from_value(value);
+    stored.map(|stored| stored.0).map_err(|_| StoreError::Broken("a stored refusal cannot be read"))
+}
+
 #[derive(Serialize, Deserialize)]
 struct StoredDoubt(#[serde(with = "DoubtMirror")] Doubt);
 

@@ -1,8 +1,8 @@
 //! Every query of the house, by name: one test prepares each of them as the app role.
 
 use crate::{
-    accounts, audit, book, boot, budget, credentials, forms, intents, interactions, leaving, ledger, notices, places,
-    revocation, submission, system, tickets, users, views,
+    accounts, audit, book, boot, budget, credentials, exercises, forms, intents, interactions, leaving, ledger,
+    notices, places, revocation, submission, system, tickets, users, views,
 };
 
 /// Name and text.
@@ -25,8 +25,15 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("credentials::READ", credentials::READ),
     ("credentials::REPLACE", credentials::REPLACE),
     ("credentials::RESEAL", credentials::RESEAL),
+    ("exercises::INSERT", exercises::INSERT),
+    ("exercises::READ", exercises::READ),
+    ("exercises::DECIDE", exercises::DECIDE),
+    ("exercises::WHY_NOT", exercises::WHY_NOT),
+    ("exercises::ANSWER", exercises::ANSWER),
+    ("exercises::VOID", exercises::VOID),
     ("forms::INSERT", forms::INSERT),
     ("forms::CONSUME", forms::CONSUME),
+    ("forms::READ", forms::READ),
     ("forms::WHY_NOT", forms::WHY_NOT),
     ("tickets::INSERT", tickets::INSERT),
     ("tickets::READ", tickets::READ),

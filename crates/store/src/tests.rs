@@ -7,6 +7,7 @@ mod budget;
 mod connections;
 mod constraints;
 mod embedded;
+mod exercises;
 mod intents;
 mod isolation;
 mod leaving;

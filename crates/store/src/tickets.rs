@@ -338,6 +338,7 @@ impl TenantTx {
     pub async fn void_ticket(&mut self, ticket: TicketId) -> Result<bool, StoreError> {
         Ok(self.tx.run(sqlx::query(VOID).bind(ticket.0)).await? == 1)
     }
+
     /// Read in the same transaction, and therefore after whoever was faster.
     async fn why_not(
         &mut self,

@@ -100,6 +100,35 @@ pub(super) fn not_held(symbol: &Symbol) -> Prose {
         .next("`/positions` shows what it holds.")
 }
 
+pub(super) fn not_a_contract(symbol: &Symbol) -> Prose {
+    let symbol = prose(symbol.as_str(), words::SYMBOL);
+    Prose::new("not_a_contract", "Not an option", format!("**{symbol}** is no option contract."))
+        .next("Pick one of the contracts that you hold from the list.")
+}
+
+pub(super) fn short_contract(symbol: &Symbol) -> Prose {
+    let symbol = prose(symbol.as_str(), words::SYMBOL);
+    let what = format!("You have sold **{symbol}**: whether it is exercised, its holders decide.");
+    Prose::new("short_contract", "Not yours to exercise", what).next("`/close` buys it back.")
+}
+
+pub(super) fn none_free(symbol: &Symbol) -> Prose {
+    let symbol = prose(symbol.as_str(), words::SYMBOL);
+    Prose::new("none_free", "Held by an open order", format!("Open orders hold every contract of **{symbol}**."))
+        .next("Cancel them first: `/cancel` takes the symbol.")
+}
+
+pub(super) fn cannot_join() -> Prose {
+    Prose::new(
+        "cannot_join",
+        "They do not make one order",
+        "It takes two orders of the same whole number of shares: two exits of what you hold, one with a limit and one with a \
+         stop; or one that gets in and one that gets out of it.",
+    )
+    .state("Nothing was sent, and nothing canceled.")
+    .next("Cancel what is in the way, and order with `take_profit` and `stop_loss`.")
+}
+
 pub(super) fn no_quote(symbol: &Symbol) -> Prose {
     let symbol = prose(symbol.as_str(), words::SYMBOL);
     let what = format!("Alpaca has no quote for **{symbol}** now, so there is no price to show you.");

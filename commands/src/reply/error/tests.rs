@@ -7,6 +7,7 @@ use crate::routes::RouteRefusal;
 use crate::turnstile::Full;
 use desk::{Field, KeysRefusal, TicketRefusal};
 use domain::account::{AccountName, Environment, NameRefusal};
+use domain::ids::AccountId;
 use domain::money::{NumberRefusal, Usd};
 use domain::order::LegsRefusal;
 use domain::outcome::{Doubt, ReadFailure, RefusalReason};
@@ -15,6 +16,7 @@ use domain::sizing::SizingRefusal;
 use domain::symbol::{Symbol, SymbolRefusal};
 use std::collections::HashSet;
 use std::time::Duration;
+use uuid::Uuid;
 
 mod alpaca;
 mod typed;
@@ -32,6 +34,10 @@ fn read_all(refusals: impl IntoIterator<Item = Refused>, doing: Doing) -> String
     refusals.into_iter().map(|refused| read(&explain(&refused), doing)).collect()
 }
 
+fn an_account() -> AccountId {
+    AccountId(Uuid::from_u128(1))
+}
+
 fn symbol() -> Symbol {
     Symbol::parse("AAPL").unwrap()
 }
@@ -47,8 +53,8 @@ fn following(refused: &Refused) -> Option<Refused> {
         Refused::AlreadyLinked(_) => Refused::TooManyAccounts(10),
         Refused::TooManyAccounts(_) => Refused::UnsettledOrders(2),
         Refused::UnsettledOrders(_) => Refused::Keys(KeysRefusal::Swapped),
-        Refused::Keys(_) => Refused::KeysNoLongerAccepted(AccountName::stored("swing")),
-        Refused::KeysNoLongerAccepted(_) => Refused::KeysRevoked(AccountName::stored("swing")),
+        Refused::Keys(_) => Refused::KeysNoLongerAccepted(AccountName::stored("swing"), an_account()),
+        Refused::KeysNoLongerAccepted(..) => Refused::KeysRevoked(AccountName::stored("swing")),
         Refused::KeysRevoked(_) => Refused::LiveClosed,
         Refused::LiveClosed => Refused::NotFromHere,
         Refused::NotFromHere => Refused::ServerForbidsLive,
@@ -66,8 +72,12 @@ fn following(refused: &Refused) -> Option<Refused> {
         Refused::Leg(_) => Refused::Legs(LegsRefusal::Ratios),
         Refused::Legs(_) => Refused::DebitOrCredit,
         Refused::DebitOrCredit => Refused::NotHeld(symbol()),
-        Refused::NotHeld(_) => Refused::Rule(RuleBreak::FractionNeedsDay),
-        Refused::Rule(_) => Refused::NoQuote(symbol()),
+        Refused::NotHeld(_) => Refused::NotAContract(symbol()),
+        Refused::NotAContract(_) => Refused::ShortContract(symbol()),
+        Refused::ShortContract(_) => Refused::NoneFree(symbol()),
+        Refused::NoneFree(_) => Refused::Rule(RuleBreak::FractionNeedsDay),
+        Refused::Rule(_) => Refused::CannotJoin,
+        Refused::CannotJoin => Refused::NoQuote(symbol()),
         Refused::NoQuote(_) => Refused::Ticket(TicketRefusal::Expired),
         Refused::Ticket(_) => Refused::NotAcknowledged,
         Refused::NotAcknowledged => Refused::NoSuchOrder,
@@ -130,7 +140,7 @@ fn hostile_text_is_tame_in_every_refusal() {
             Refused::NoSuchAccount(text.into()),
             Refused::NameTaken(AccountName::stored(text)),
             Refused::AlreadyLinked(AccountName::stored(text)),
-            Refused::KeysNoLongerAccepted(AccountName::stored(text)),
+            Refused::KeysNoLongerAccepted(AccountName::stored(text), an_account()),
             Refused::UnknownSymbol(Symbol::from_broker(text)),
             Refused::NoQuote(Symbol::from_broker(text)),
             Refused::NoPosition(Symbol::from_broker(text)),

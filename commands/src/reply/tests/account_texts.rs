@@ -228,7 +228,7 @@ fn the_help_helps() {
     `tif` says how long: `day`, `gtc` (until you cancel it), `opg` and `cls` (the auctions), `ioc` and `fok` (at once).
     `extended` lets a limit order work before 09:30 and after 16:00 ET.
 
-    **Exits.** `take_profit` and `stop_loss` with an order wait until it is filled; one cancels the other. For something that you hold already, `/sell` with both and `oco:True`. `/spread` trades two to four contracts as one.
+    **Exits.** `take_profit` and `stop_loss` with an order wait until it is filled; one cancels the other. For something that you hold already, `/sell` with both and `oco:True`. `/spread` trades two to four contracts as one; `/exercise` is for contracts that you hold.
 
     **The card.** Live orders always show one first: price, cost, what you will hold, and when the market takes the order up. **Confirm** sends exactly what the card says, once, however often you press. The card expires quickly; if the price moves while you decide, you are asked again. `card:True` shows it for a paper order, too.
 

@@ -291,6 +291,8 @@ fn a_card_of_everything_says_everything() {
     large.fees = Some(usd("0.03"));
     large.warnings = vec![
         Warning::WashTrade(Box::new(broker_order(BrokerStatus::New))),
+        Warning::Closed,
+        Warning::HeldByOrders(decimal("4")),
         Warning::Unprotected,
         Warning::Concentrated(decimal("0.4")),
         Warning::FarFromMarket(decimal("-0.12")),

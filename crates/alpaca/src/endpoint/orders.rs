@@ -169,6 +169,11 @@ impl Endpoint for Order {
         Path::Order(self.0)
     }
 
+    /// With its legs: a spread is recognised by them.
+    fn query(&self) -> Vec<(&'static str, String)> {
+        vec![("nested", "true".to_owned())]
+    }
+
     fn read(&self, answer: &Answer) -> Self::Reply {
         let order = one(answer)?;
         if order.id == self.0 { Ok(order) } else { Err(unreadable(answer)) }

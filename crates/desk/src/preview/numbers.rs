@@ -4,7 +4,7 @@ use super::Surroundings;
 use crate::refused::{Refused, Trouble};
 use crate::views::Warning;
 use domain::money::{Price, Usd};
-use domain::order::{BrokerOrder, Class, Exit, Order, Side, Size};
+use domain::order::{BrokerOrder, Class, Exit, Order, Pricing, Side, Size};
 use domain::outcome::ReadFailure;
 use domain::policy;
 use domain::symbol::AssetKind;
@@ -71,6 +71,17 @@ impl Surroundings {
         let mut warnings = Vec::new();
         if numbers.buying_power_after.is_some_and(|usd| usd.0 < Decimal::ZERO) {
             warnings.push(Warning::BuyingPower);
+        }
+        let is_shut = self.market.is_some_and(|clock| !clock.is_open) && order.symbol.kind() != AssetKind::Crypto;
+        if is_shut && order.pricing == Pricing::Market {
+            warnings.push(Warning::Closed);
+        }
+        if let (Side::Sell, Size::Shares(qty), Some((held, free))) = (order.side, order.size, self.holding(order))
+            && order.replaces.is_none()
+            && qty.get() > free
+            && qty.get() <= held
+        {
+            warnings.push(Warning::HeldByOrders(free));
         }
         if order.side == Side::Sell && numbers.held_after.is_some_and(|after| after < Decimal::ZERO) {
             warnings.push(Warning::Short);

@@ -160,15 +160,16 @@ impl BrokerOrder {
             _ if wanted.replaces.is_some() => same,
             Class::Simple => same && matches!(self.class.as_str(), "" | "simple"),
             Class::Bracket { .. } | Class::Oto(_) | Class::Oco(_) => same && self.class == wanted.class.as_str(),
-            // Nobody is told the parent's symbol, and its side only by the sign of its price.
+            // Nobody is told the parent's symbol, and its side only by the sign of its price. An answer without legs (a
+            // look-up by our name need not nest them) does not contradict; one with legs must show these.
             Class::MultiLeg(legs) => {
                 let shown = |leg: &super::Leg| {
                     self.legs.iter().any(|shown| shown.symbol == leg.symbol && shown.side == Some(leg.side))
                 };
                 self.class == "mleg"
                     && (wanted.pricing == Pricing::Market || self.side == Some(wanted.side))
-                    && self.legs.len() == legs.as_slice().len()
-                    && legs.as_slice().iter().all(shown)
+                    && (self.legs.is_empty()
+                        || self.legs.len() == legs.as_slice().len() && legs.as_slice().iter().all(shown))
             }
         }
     }

@@ -69,7 +69,7 @@ fn auction(tif: TimeInForce, now: DateTime<Utc>) -> Result<(), RuleBreak> {
     }
 }
 
-/// More than is free is sold only from nothing held, because one order cannot cross zero, and only if it can be short.
+/// More than is held is sold only from nothing held, because one order cannot cross zero, and only if it can be short.
 fn sale(
     order: &Order,
     asset: &Asset,
@@ -89,8 +89,12 @@ fn sale(
     if qty.get() <= free {
         return Ok(());
     }
-    if held > Decimal::ZERO || order.symbol.kind() == AssetKind::Crypto {
+    if order.symbol.kind() == AssetKind::Crypto {
         return Err(RuleBreak::SellsMoreThanHeld { held: free });
+    }
+    // What open orders hold, Alpaca says with its refusal, and then there is something to press.
+    if held > Decimal::ZERO {
+        return if qty.get() <= held { Ok(()) } else { Err(RuleBreak::SellsMoreThanHeld { held }) };
     }
     if !asset.shortable || !asset.easy_to_borrow {
         return Err(RuleBreak::NotShortable(order.symbol.to_string()));

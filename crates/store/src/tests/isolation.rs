@@ -2,8 +2,8 @@
 
 use super::sql::sources;
 use super::world::{
-    CANARY, GUILD, World, click, eve, everything, fill, new_account, new_intent_id, new_ticket, order, order_ask,
-    sealed, shown,
+    CANARY, GUILD, World, click, eve, everything, fill, new_account, new_exercise, new_intent_id, new_ticket, order,
+    order_ask, sealed, shown,
 };
 use crate::tx::{Disk, Tx};
 use crate::{
@@ -18,13 +18,14 @@ use domain::ids::{ClientOrderId, InteractionId};
 use domain::life::Life;
 use domain::notice::Notice;
 use domain::order::BrokerStatus;
+use domain::outcome::ExerciseOutcome;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::time::Duration;
 use uuid::Uuid;
 
 /// Every table that holds something of a user.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 17] = [
     "users",
     "accounts",
     "credentials",
@@ -32,6 +33,7 @@ const TABLES: [&str; 16] = [
     "places",
     "tickets",
     "intents",
+    "exercises",
     "interactions",
     "notices",
     "orders",
@@ -106,6 +108,7 @@ as_eve! { tx, w;
     revoke_account_keys => "Ok(false)": tx.revoke_account_keys(w.paper);
     insert_form => "Err(Conflict(Reference))":
         tx.insert_form(&NewForm { id: fresh::form(), ask: FormAsk::Rotate { account: w.paper } });
+    form => "Err(NotFound)": tx.form(w.form);
     consume_form => "Ok(Err(Unknown))": tx.consume_form(w.form);
     insert_ticket => "Err(Conflict(Reference))": tx.insert_ticket(&new_ticket(w.live, Environment::Live, order_ask()));
     ticket => "Err(NotFound)": tx.ticket(w.ticket);
@@ -113,6 +116,11 @@ as_eve! { tx, w;
     consume_ticket => "Ok(Err(Unknown))": tx.consume_ticket(w.cancel_all, GUILD);
     batch => "Ok([])": tx.batch(w.cancel_all);
     void_ticket => "Ok(false)": tx.void_ticket(w.ticket);
+    insert_exercise => "Err(Conflict(Reference))": tx.insert_exercise(&new_exercise(w.live, Environment::Live));
+    exercise => "Err(NotFound)": tx.exercise(w.exercise);
+    decide_exercise => "Ok(Err(Unknown))": tx.decide_exercise(w.exercise, InteractionId(7004), GUILD);
+    answer_exercise => "Ok(false)": async { tx.answer_exercise(w.exercise, &ExerciseOutcome::Taken).await };
+    void_exercise => "Ok(false)": tx.void_exercise(w.exercise);
     insert_intent_direct => "Err(NotFound)": async {
         let interaction = InteractionId(7002);
         tx.insert_intent_direct(&NewIntent { id: new_intent_id(), account: w.paper, order: order(), interaction }).await
@@ -293,7 +301,7 @@ async fn sql_without_any_condition_finds_and_touches_own_rows_only() {
     let world = World::new().await;
     let before = alices(&world).await;
     let (mut cases, mut leaked) = (0, 0);
-    for table in &TABLES[..14] {
+    for table in &TABLES[..15] {
         for user in ["222", "", "0", "-1"] {
             let set = format!("BEGIN; SET LOCAL app.user_id = '{user}'; ");
             let rows =

@@ -85,7 +85,9 @@ async fn a_copy_holds_everything_but_the_sealed_keys() {
     let mut tx = world.tx().await;
     let kept = tx.what_is_kept().await.unwrap();
     let filled: Vec<_> = kept.iter().filter(|kept| kept.entries > 0).map(|kept| kept.kind.as_str()).collect();
-    for kind in ["accounts", "audit", "credentials", "fills", "forms", "intents", "orders", "tickets", "users"] {
+    for kind in
+        ["accounts", "audit", "credentials", "exercises", "fills", "forms", "intents", "orders", "tickets", "users"]
+    {
         assert!(filled.contains(&kind), "{kind}: {filled:?}");
     }
     let mut copied = 0;

@@ -2,11 +2,12 @@
 
 use crate::testing::TestDb;
 use crate::{
-    Ask, AuditAction, AuditEntry, AuditFilter, Direct, Fill, FormAsk, NewAccount, NewForm, NewIntent, NewTicket,
-    TenantTx,
+    Ask, AuditAction, AuditEntry, AuditFilter, Direct, Fill, FormAsk, NewAccount, NewExercise, NewForm, NewIntent,
+    NewTicket, TenantTx,
 };
 use chrono::DateTime;
 use domain::account::{AccountName, Environment, Quote};
+use domain::brokerage::Wish;
 use domain::credential::{Fingerprint, Sealed};
 use domain::fresh;
 use domain::ids::{
@@ -59,6 +60,7 @@ pub(crate) struct World {
     pub(crate) broker_order: BrokerOrderId,
     pub(crate) notice: NoticeId,
     pub(crate) view: ViewId,
+    pub(crate) exercise: TicketId,
 }
 
 impl World {
@@ -93,6 +95,7 @@ impl World {
         tx.interaction_seen(InteractionId(7003)).await.unwrap();
         assert!(tx.notify(&Notice::Stuck { intent }, Duration::ZERO).await.unwrap());
         tx.note_place(78).await.unwrap();
+        let exercise = tx.insert_exercise(&new_exercise(live, Environment::Live)).await.unwrap().id;
         let detail = serde_json::json!({ "note": CANARY });
         tx.audit(&AuditEntry { detail, ..AuditEntry::of(AuditAction::AccountLinked) }).await.unwrap();
         tx.commit().await.unwrap();
@@ -102,6 +105,7 @@ impl World {
         tx.commit().await.unwrap();
         let notice = db.store().system().await.unwrap().due_notices(1).await.unwrap()[0].1;
         let interaction = InteractionId(7003);
+        let broker_order = shown.id;
         Self {
             db,
             paper,
@@ -112,9 +116,10 @@ impl World {
             clicked,
             intent,
             interaction,
-            broker_order: shown.id,
+            broker_order,
             notice,
             view,
+            exercise,
         }
     }
 
@@ -156,6 +161,19 @@ pub(crate) fn order_ask() -> Ask {
 pub(crate) fn new_ticket(account: AccountId, environment: Environment, ask: Ask) -> NewTicket {
     let lives_for = Duration::from_mins(1);
     NewTicket { id: fresh::ticket(), account, environment, ask, phrase: None, batch: None, guild: GUILD, lives_for }
+}
+
+pub(crate) fn new_exercise(account: AccountId, environment: Environment) -> NewExercise {
+    NewExercise {
+        id: fresh::ticket(),
+        account,
+        environment,
+        contract: Symbol::from_broker("CANARY261218C00250000"),
+        wish: Wish::Exercise,
+        qty: Quantity::parse("2").unwrap(),
+        guild: GUILD,
+        lives_for: Duration::from_mins(1),
+    }
 }
 
 pub(crate) async fn issue(tx: &mut TenantTx, account: AccountId, environment: Environment, ask: Ask) -> TicketId {

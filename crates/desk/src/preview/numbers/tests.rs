@@ -65,6 +65,11 @@ fn around(held: i64, free: i64, shorting: bool) -> Surroundings {
     }
 }
 
+fn closed() -> MarketClock {
+    let at = chrono::DateTime::UNIX_EPOCH;
+    MarketClock { at, is_open: false, next_open: at, next_close: at }
+}
+
 fn order(side: Side, amount: Size, pricing: Pricing) -> Order {
     let symbol = Symbol::parse("AAPL").unwrap();
     Order::plain(side, symbol, amount, pricing)
@@ -165,6 +170,12 @@ fn a_card_warns_of_what_a_trader_would_want_to_know() {
     let far = warned(&seen, &order(Side::Buy, shares("1"), limit("80")));
     assert_eq!(far, [Warning::Unprotected, Warning::FarFromMarket(Decimal::new(-2, 1))]);
     assert_eq!(warned(&seen, &order(Side::Sell, shares("1"), limit("100"))), [Warning::Short]);
+    let shut = Surroundings { market: Some(closed()), ..around(0, 0, true) };
+    let at_night = order(Side::Buy, shares("1"), Pricing::Market);
+    assert_eq!(warned(&shut, &at_night), [Warning::Closed, Warning::Unprotected]);
+    assert_eq!(warned(&shut, &order(Side::Buy, shares("1"), limit("100"))), [Warning::Unprotected]);
+    let busy = around(10, 4, true);
+    assert_eq!(warned(&busy, &order(Side::Sell, shares("5"), limit("100"))), [Warning::HeldByOrders(Decimal::from(4))]);
     let guarded = Surroundings { open: vec![standing(Side::Sell, "stop", None)], ..around(0, 0, true) };
     let warnings = warned(&guarded, &order(Side::Buy, shares("1"), limit("100")));
     assert!(matches!(&warnings[..], [Warning::WashTrade(_)]), "{warnings:?}");

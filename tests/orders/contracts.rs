@@ -1,0 +1,115 @@
+//! Option contracts: single ones, and spreads of two to four legs.
+
+use super::{cents, is_settled, ready, told};
+use crate::harness::{Friend, Town};
+use chrono::TimeDelta;
+use rust_decimal::Decimal;
+use serde_json::Value;
+use sim::discord::Place;
+use sim::exchange::{Class, Environment, Intent, Kind, Origin, Request, Size, Status};
+
+/// A contract on AAPL that the exchange lists, some weeks before its end.
+pub(super) fn listed(town: &Town, friend: &Friend, right: &str, strike: i64) -> String {
+    let headers = [("apca-api-key-id", &friend.paper.key_id), ("apca-api-secret-key", &friend.paper.secret)];
+    let body = town.exchange.with(|exchange, now| {
+        let (from, to) = (now + TimeDelta::days(20), now + TimeDelta::days(70));
+        let request = Request {
+            method: "GET".into(),
+            path: "/v2/options/contracts".into(),
+            query: format!(
+                "underlying_symbols=AAPL&type={right}&strike_price_gte={strike}&strike_price_lte={strike}&expiration_date_gte={}&expiration_date_lte={}",
+                from.format("%Y-%m-%d"),
+                to.format("%Y-%m-%d")
+            ),
+            headers: headers.map(|(name, value)| (name.to_owned(), value.clone())).to_vec(),
+            body: Vec::new(),
+        };
+        exchange.answer(now, Origin::Trading(Environment::Paper), &request).0.body
+    });
+    let answer: Value = serde_json::from_slice(&body).unwrap();
+    answer["option_contracts"][0]["symbol"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+}
+
+pub(super) fn held(town: &Town, friend: &Friend, symbol: &str) -> Decimal {
+    let positions = town.exchange.positions(friend.paper.account_id);
+    positions.iter().find(|position| position.symbol == symbol).map_or(Decimal::ZERO, |position| position.qty)
+}
+
+/// A friend with a paper account, and AAPL around $250.
+pub(super) async fn writer(town: &Town) -> Friend {
+    let ham = ready(town, "ham", &[]).await;
+    town.exchange.set_quote("AAPL", cents(24_998), cents(25_002));
+    ham
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contract_is_bought_at_the_market_or_a_limit_and_sold_to_close() {
+    let town = Town::open().await;
+    let ham = writer(&town).await;
+    let call = listed(&town, &ham, "call", 250);
+    let (bought, said) = told(&town, &ham, "buy", &call, &[("quantity", "2")]).await;
+    let got = (bought.kind, bought.size, bought.position_intent);
+    assert_eq!(got, (Kind::Market, Size::Qty(2.into()), Intent::BuyToOpen), "{said}");
+    assert!(said.contains("AAPL") && said.contains("$250.00 call"), "a contract reads as a trader says it: {said}");
+    town.until("two are held", || held(&town, &ham, &call) == Decimal::TWO).await;
+    let (waits, said) =
+        told(&town, &ham, "buy", &call, &[("quantity", "1"), ("limit", "0.05"), ("effect", "open")]).await;
+    assert_eq!((waits.kind, waits.position_intent), (Kind::Limit(cents(5)), Intent::BuyToOpen), "{said}");
+    let (sold, said) =
+        told(&town, &ham, "sell", &call, &[("quantity", "1"), ("limit", "0.50"), ("effect", "close")]).await;
+    assert_eq!(sold.position_intent, Intent::SellToClose, "{said}");
+    let closed = ham.runs(Place::Server, "close", &[("symbol", &call)]).await;
+    closed.message_when(|m| m.text().contains("Filled")).await.unwrap();
+    town.until("nothing is held", || held(&town, &ham, &call).is_zero()).await;
+    for wrong in [
+        [("quantity", "1.5"), ("limit", "1")],
+        [("dollars", "500"), ("limit", "1")],
+        [("quantity", "1"), ("stop", "1")],
+        [("quantity", "1"), ("tif", "gtc")],
+    ] {
+        let options: Vec<_> = [("symbol", call.as_str())].into_iter().chain(wrong).collect();
+        let said = ham.says("buy", &options).await;
+        assert!(said.text().contains("Nothing was sent"), "{wrong:?}: {}", said.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn spreads_of_two_three_and_four_legs_trade_as_one_order() {
+    let town = Town::open().await;
+    let ham = writer(&town).await;
+    let strike = |right, strike| listed(&town, &ham, right, strike);
+    let (c250, c255, c260) = (strike("call", 250), strike("call", 255), strike("call", 260));
+    let (p245, p240) = (strike("put", 245), strike("put", 240));
+    let spread = async |legs: String, net: &str, quantity: &str| {
+        let before = town.exchange.orders(ham.paper.account_id).len();
+        let act = ham.runs(Place::Server, "spread", &[("legs", &legs), ("net", net), ("quantity", quantity)]).await;
+        let over = |text: &str| is_settled(text) && !text.contains("Working");
+        let said = act.message_when(|m| over(&m.text())).await.unwrap().text();
+        assert!(said.contains("Filled"), "{legs}: {said}");
+        let orders = town.exchange.orders(ham.paper.account_id).split_off(before);
+        assert!(orders.iter().all(|order| order.bond.is_some_and(|bond| bond.class == Class::MultiLeg)), "{said}");
+        assert!(orders.iter().all(|order| order.status == Status::Filled), "{said}");
+        orders.len() - 1
+    };
+    assert_eq!(spread(format!("buy {c250}, sell {c255}"), "4.90 debit", "2").await, 2);
+    assert_eq!((held(&town, &ham, &c250), held(&town, &ham, &c255)), (2.into(), (-2).into()));
+    let back = format!("sell {c250} to close, buy {c255} to close");
+    assert_eq!(spread(back, "0.05 credit", "2").await, 2);
+    assert!(town.exchange.positions(ham.paper.account_id).is_empty());
+    let butterfly = format!("buy {c250}, sell 2 {c255}, buy {c260}");
+    assert_eq!(spread(butterfly, "4.90 debit", "1").await, 3);
+    assert_eq!(held(&town, &ham, &c255), (-2).into(), "the ratio is kept");
+    let condor = format!("sell {p245}, buy {p240}, sell {c255} , buy {c260}");
+    assert_eq!(spread(condor, "0.05 credit", "1").await, 4);
+    assert_eq!((held(&town, &ham, &p245), held(&town, &ham, &p240)), ((-1).into(), 1.into()));
+
+    for (legs, net) in [
+        (format!("buy {c250}"), "1 debit"),
+        (format!("buy {c250}, sell {c250}"), "1 debit"),
+        (format!("buy {c250}, sell {c255}"), "1"),
+        ("buy AAPL, sell MSFT".to_owned(), "1 debit"),
+    ] {
+        let said = ham.says("spread", &[("legs", &legs), ("net", net)]).await;
+        assert!(said.text().contains("Nothing was sent"), "{legs} {net}: {}", said.text());
+    }
+}
