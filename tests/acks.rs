@@ -17,13 +17,13 @@ const WINDOW_MS: i64 = 3_000;
 
 /// Latencies of acknowledgements, in milliseconds of the world's clock; a miss counts as the whole window.
 #[derive(Default)]
-struct Acks {
+pub struct Acks {
     ms: Vec<i64>,
     missed: usize,
 }
 
 impl Acks {
-    async fn take(&mut self, acts: Vec<Act>) {
+    pub async fn take(&mut self, acts: Vec<Act>) {
         for ack in join_all(acts.iter().map(Act::ack)).await {
             match ack {
                 Ok(ack) => self.ms.push(ack.latency.num_milliseconds()),
@@ -35,7 +35,7 @@ impl Acks {
         self.ms.sort_unstable();
     }
 
-    fn report(&self, what: &str) {
+    pub fn report(&self, what: &str) {
         let at = |per_mille: usize| self.ms.get((self.ms.len() * per_mille).div_ceil(1000).saturating_sub(1)).copied();
         println!(
             "PROMISE P10 cases={} violations={} p50_ms={} p99_ms={} p999_ms={} max_ms={} misses={} under=\"{what}\"",
@@ -68,7 +68,7 @@ const COMMANDS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 /// Every command and a press of Confirm, from three friends.
-async fn everything(scene: &Scene, shown: &[Shown]) -> Vec<Act> {
+pub async fn everything(scene: &Scene, shown: &[Shown]) -> Vec<Act> {
     let mut acts = Vec::new();
     for shown in shown {
         acts.push(scene.clicks(shown));

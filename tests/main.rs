@@ -20,6 +20,7 @@ mod chaos;
 mod demo;
 mod doors;
 mod drill;
+mod evening;
 mod kill;
 mod leaks;
 mod limits;

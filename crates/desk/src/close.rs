@@ -8,7 +8,7 @@ use crate::access::Opened;
 use crate::accounts::{by, taken};
 use crate::confirm::{Ack, Click};
 use crate::desk::Desk;
-use crate::place::{Ask, intended};
+use crate::place::Ask;
 use crate::refused::{Refused, Trouble};
 use crate::submit::Unsent;
 use crate::views::{CloseAllCard, ClosedAll, Placed};
@@ -161,7 +161,6 @@ impl Desk {
             let intent = fresh::intent(self.inner().clock.now());
             let click = Confirm { ticket, intent, interaction, item, typed: None, guild: None };
             let confirmed = tx.consume_order_ticket(&click).await?.map_err(Refused::Ticket)?;
-            tx.audit(&intended(&confirmed.intent)).await?;
             intents.push(confirmed.intent);
         }
         // What the press does first, and the keys that it needs for it.

@@ -3,7 +3,7 @@
 use crate::access::{Opened, Why};
 use crate::desk::Desk;
 use crate::gate::Inside;
-use crate::place::{Ask, intended};
+use crate::place::Ask;
 use crate::refused::{Refused, Trouble};
 use crate::submit::Unsent;
 use crate::views::Placed;
@@ -213,10 +213,8 @@ impl Desk {
             Err(StoreError::Conflict(Constraint::TicketUsed)) => return Err(Refused::Ticket(TicketRefusal::Used)),
             Err(error) => return Err(error.into()),
         };
-        // The keys and the entry in one round trip. Keys that do not open are found out before the ticket is used up: without
-        // the commit it is not.
-        let keyed = tx.open_credential(confirmed.intent.account, &intended(&confirmed.intent)).await?;
-        let opened = self.unseal(tenant, keyed)?;
+        // Keys that do not open are found out before the ticket is used up: without the commit it is not.
+        let opened = self.unseal(tenant, confirmed.keyed.clone())?;
         self.may_order(&opened.account)?;
         match tx.commit().await {
             Ok(()) => Ok((confirmed, opened)),

@@ -138,8 +138,9 @@ impl Desk {
             Err(StoreError::NotFound) => return Err(Refused::NoSuchAccount(account.name.to_string())),
             other => other?,
         };
-        let Direct::Stored(intent) = &direct else { return Ok(direct) };
-        tx.audit(&intended(intent)).await?;
+        if !matches!(direct, Direct::Stored(_)) {
+            return Ok(direct);
+        }
         match tx.commit().await {
             Ok(()) => Ok(direct),
             Err(StoreError::Ambiguous) => self.reread(tenant, new.id).await.map(Direct::Stored),
@@ -153,21 +154,5 @@ impl Desk {
         let in_doubt = Refused::Trouble(Trouble::DatabaseInDoubt);
         let Ok(mut tx) = self.tx(tenant).await else { return Err(in_doubt) };
         tx.intent(id).await.map_err(|_| in_doubt)
-    }
-}
-
-/// The entry that stands beside every new intent.
-pub(crate) fn intended(intent: &Intent) -> AuditEntry {
-    AuditEntry {
-        account: Some(intent.account),
-        intent: Some(intent.id),
-        interaction: Some(intent.interaction),
-        detail: json!({
-            "environment": intent.environment.as_str(),
-            "ticket": intent.ticket,
-            "client_order_id": intent.client_order_id.as_str(),
-            "order": intent.order.canonical(),
-        }),
-        ..AuditEntry::of(AuditAction::OrderIntended)
     }
 }

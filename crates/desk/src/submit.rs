@@ -14,9 +14,8 @@ use domain::ids::IntentId;
 use domain::life::{Seen, State, Wait, step};
 use domain::outcome::{Doubt, Outcome, RefusalReason};
 use domain::tenant::Tenant;
-use serde_json::json;
 use std::time::Duration;
-use store::{AuditAction, AuditEntry, Constraint, Intent, Lease, StoreError};
+use store::{Constraint, Intent, Lease, StoreError};
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
@@ -142,16 +141,16 @@ impl Outbound {
             let turn = desk.within(LINE.saturating_sub(waited()), place.reach()).await;
             let front = turn.ok_or(Kept::Back(Refused::Busy(LINE)))?;
             match self.try_lease(owner).await {
-                Ok((Lease::Taken(intent), Some(keyed))) => {
-                    self.intent = intent;
-                    return Ok((front, self.unlock(keyed)?));
+                Ok(Lease::Taken(leased)) => {
+                    self.intent = leased.intent;
+                    return Ok((front, self.unlock(leased.keyed)?));
                 }
                 // It has waited too long to be sent, and nobody has closed it yet.
-                Ok((Lease::TooLate(intent), _)) if intent.life.state == State::Intended && intent.sent_at.is_none() => {
+                Ok(Lease::TooLate(intent)) if intent.life.state == State::Intended && intent.sent_at.is_none() => {
                     return Err(Kept::Back(Refused::Busy(waited())));
                 }
-                Ok((Lease::TooLate(intent), _)) => return Err(Kept::TooLate(Box::new(intent))),
-                Ok(_) => away_since = None,
+                Ok(Lease::TooLate(intent)) => return Err(Kept::TooLate(intent)),
+                Ok(Lease::Busy) => away_since = None,
                 Err(error) if may_pass(&error) && waited() < *away_since.get_or_insert(waited()) + DATABASE => {}
                 Err(error) => return Err(Kept::Back(why_not(error))),
             }
@@ -178,19 +177,13 @@ impl Outbound {
         self.note(Seen::NotSent, None, Some(why)).await;
     }
 
-    async fn try_lease(&self, owner: Uuid) -> Result<(Lease, Option<store::Keyed>), StoreError> {
+    async fn try_lease(&self, owner: Uuid) -> Result<Lease, StoreError> {
         let mut tx = self.desk.tx(self.tenant).await?;
         let lease = tx.take_submit_lease(self.intent.id, owner, LEASE).await?;
-        if !matches!(lease, Lease::Taken(_)) {
-            return Ok((lease, None));
-        }
-        let detail = json!({ "client_order_id": self.intent.client_order_id.as_str() });
-        let sent = AuditEntry { intent: Some(self.intent.id), detail, ..AuditEntry::of(AuditAction::OrderSent) };
-        let keyed = tx.open_credential(self.account.id, &sent).await?;
         // The one commit on an order's way that waits for the disk. It puts the intent there too, whose own did not wait, and
         // only after it a byte leaves.
         tx.commit().await?;
-        Ok((lease, Some(keyed)))
+        Ok(lease)
     }
 
     /// One POST (a PATCH when it takes another order's place), one deadline, no repeat.

@@ -30,8 +30,8 @@ async fn a_click_waits_for_the_disk_once_before_its_order_leaves() {
         let before = world.db.store().asked();
         sent(world.click(tenant, card.ticket).await.unwrap());
         let until_sent = at_post.lock().unwrap().take().unwrap() - before;
-        // Begin, consume, keys with the entry, commit; begin, lease, keys with the entry, commit.
-        assert_eq!(until_sent, Asked { trips: 8, commits: 2, flushes: 1 }, "round {round}");
+        // Begin, the click with its entry and the keys, commit; begin, the lease with its entry and the keys, commit.
+        assert_eq!(until_sent, Asked { trips: 6, commits: 2, flushes: 1 }, "round {round}");
         let in_all = world.db.store().asked() - before;
         assert_eq!((in_all.commits, in_all.flushes), (3, 2), "the outcome's commit is the last, in round {round}");
     }

@@ -8,6 +8,7 @@ use domain::account::{AccountName, AccountStatus, Environment, LinkedAccount};
 use domain::credential::{CredentialKind, Sealed};
 use domain::ids::{AccountId, BrokerAccountId};
 use sqlx::FromRow;
+use std::fmt;
 use uuid::Uuid;
 
 /// What an account is shown as; `a` is its row, `c` that of its credential.
@@ -17,6 +18,21 @@ macro_rules! shown {
          a.linked_at, coalesce(c.rotated_at, c.created_at) AS keys_since"
     };
 }
+/// The same with its credential, for one opening of it.
+macro_rules! keyed {
+    () => {
+        concat!($crate::accounts::shown!(), ", c.kind, c.ciphertext, c.fingerprint")
+    };
+}
+/// The account of an intent `i`, with its credential.
+macro_rules! of_intent {
+    () => {
+        " JOIN app.accounts a ON a.user_id = i.user_id AND a.account_id = i.account_id AND a.removed_at IS NULL
+          JOIN app.credentials c ON c.user_id = a.user_id AND c.account_id = a.account_id"
+    };
+}
+pub(crate) use {keyed, of_intent, shown};
+
 macro_rules! linked {
     ($columns:expr, $rest:literal) => {
         concat!(
@@ -42,12 +58,11 @@ pub(crate) const INSERT: &str = concat!(
 pub(crate) const LIST: &str = linked!(shown!(), "ORDER BY a.linked_at, a.account_id");
 pub(crate) const BY_ID: &str = linked!(shown!(), "AND a.account_id = $1");
 pub(crate) const BY_NAME: &str = linked!(shown!(), "AND lower(a.name) = lower($1)");
-pub(crate) const KEYED: &str =
-    linked!(concat!(shown!(), ", c.kind, c.ciphertext, c.fingerprint"), "AND a.account_id = $1");
+pub(crate) const KEYED: &str = linked!(keyed!(), "AND a.account_id = $1");
 /// With the entry that says what it is opened for, in one round trip. The entry comes last, as everywhere.
 pub(crate) const OPENED: &str = concat!(
     "WITH opened AS (",
-    linked!(concat!(shown!(), ", c.kind, c.ciphertext, c.fingerprint, a.user_id"), "AND a.account_id = $1"),
+    linked!(concat!(keyed!(), ", a.user_id"), "AND a.account_id = $1"),
     "), noted AS (",
     written!(),
     "SELECT user_id, $2, account_id, $3::uuid, NULL, $4::bigint, $5::bigint, $6::bigint, NULL, $7::jsonb FROM opened)
@@ -83,8 +98,9 @@ struct Row {
     keys_since: DateTime<Utc>,
 }
 
+/// The columns of an account and its credential.
 #[derive(FromRow)]
-struct KeyedRow {
+pub(crate) struct KeyedRow {
     #[sqlx(flatten)]
     account: Row,
     #[sqlx(flatten)]
@@ -156,6 +172,13 @@ pub struct Keyed {
     pub sealed: Sealed,
     /// What the credential is.
     pub kind: CredentialKind,
+}
+
+/// Without the credential, which is not for anybody's eyes.
+impl fmt::Debug for Keyed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyed").field("account", &self.account.id).finish_non_exhaustive()
+    }
 }
 
 impl TenantTx {

@@ -37,6 +37,28 @@ macro_rules! written {
 }
 pub(crate) use written;
 
+/// The entry that stands beside every new intent `i`, in its own statement. The message and the server that it came from are
+/// these parameters.
+macro_rules! intended {
+    ($message:literal, $guild:literal) => {
+        concat!(
+            "noted AS (",
+            $crate::audit::written!(),
+            "SELECT i.user_id, 'order_intended', i.account_id, i.intent_id, NULL, i.interaction_id, ",
+            $message,
+            "::bigint, ",
+            $guild,
+            "::bigint, NULL,
+                    jsonb_build_object('environment', i.environment, 'ticket', i.ticket_id,
+                        'client_order_id', i.client_order_id,
+                        'order', app.order_line(i.side, i.symbol, i.qty, i.notional, i.order_type, i.limit_price,
+                                                i.time_in_force, i.extended_hours, i.terms))
+               FROM i)"
+        )
+    };
+}
+pub(crate) use intended;
+
 pub(crate) const WRITE: &str = concat!(written!(), "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 pub(crate) const AFTER: &str = concat!("SELECT ", entry!(), " WHERE a.seq > $1 ORDER BY a.seq LIMIT $2");
 pub(crate) const SEARCH: &str = concat!(

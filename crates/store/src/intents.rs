@@ -1,6 +1,7 @@
 //! Intents: what a user decided, stored before the first byte goes to the broker.
 
 use crate::accounts::environment;
+use crate::audit::intended;
 use crate::life_row::{self, LifeRow};
 use crate::order_row::{self, OrderRow};
 use crate::tickets::millis;
@@ -30,13 +31,19 @@ pub(crate) const INSERT_DIRECT: &str = concat!(
     "WITH place AS (
          UPDATE app.accounts SET order_seq = order_seq + 1
           WHERE account_id = $1 AND removed_at IS NULL AND environment = 'paper' AND NOT always_confirm
-      RETURNING user_id, account_id, environment, order_seq)
-     INSERT INTO app.intents AS i (user_id, intent_id, account_id, environment, interaction_id, client_order_id, seq, symbol,
-            side, qty, notional, order_type, limit_price, time_in_force, extended_hours, terms, digest)
-     SELECT user_id, $2, account_id, environment, $3, $4, order_seq, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 FROM place
-     ON CONFLICT ON CONSTRAINT intents_interaction DO NOTHING
-     RETURNING ",
-    decided!()
+      RETURNING user_id, account_id, environment, order_seq),
+     i AS (
+         INSERT INTO app.intents (user_id, intent_id, account_id, environment, interaction_id, client_order_id, seq, symbol,
+                side, qty, notional, order_type, limit_price, time_in_force, extended_hours, terms, digest)
+         SELECT user_id, $2, account_id, environment, $3, $4, order_seq, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+           FROM place
+         ON CONFLICT ON CONSTRAINT intents_interaction DO NOTHING
+         RETURNING *),
+     ",
+    intended!("$15", "$16"),
+    " SELECT ",
+    decided!(),
+    " FROM i"
 );
 pub(crate) const BY_ID: &str = concat!("SELECT ", decided!(), " FROM app.intents i WHERE intent_id = $1");
 pub(crate) const BY_NAME: &str = concat!("SELECT ", decided!(), " FROM app.intents i WHERE client_order_id = $1");
@@ -196,7 +203,7 @@ pub enum Recorded {
 }
 
 impl TenantTx {
-    /// Stores a paper order that needs no click.
+    /// Stores a paper order that needs no click, with its entry in the book.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for an account that is not linked.
@@ -206,7 +213,9 @@ impl TenantTx {
             .bind(new.id.0)
             .bind(new.interaction.0)
             .bind(ClientOrderId::of(new.id).as_str().to_owned());
-        if let Some(row) = self.tx.first(order_row::bind(query, Some(&new.order))).await? {
+        let origin = self.tenant.origin();
+        let query = order_row::bind(query, Some(&new.order)).bind(origin.message).bind(origin.guild);
+        if let Some(row) = self.tx.first(query).await? {
             return Ok(Direct::Stored(row.try_into()?));
         }
         let query = sqlx::query_as::<_, IntentRow>(BY_INTERACTION).bind(new.interaction.0);

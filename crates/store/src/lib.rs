@@ -51,7 +51,7 @@ pub use migrate::{BOOTSTRAP, MigrateError, PruneError, migrate, prune_audit};
 pub use notices::{DueNotice, NoticeOutcome};
 pub use places::ServerRules;
 pub use store::{Limits, Store};
-pub use submission::Lease;
+pub use submission::{Lease, Leased};
 pub use system::{DueIntent, KeyUse, Purged, SystemTx};
 pub use tally::Asked;
 pub use tenant_tx::TenantTx;

@@ -5,7 +5,8 @@ mod refusal;
 pub use refusal::TicketRefusal;
 pub(crate) use refusal::WHY_NOT;
 
-use crate::accounts::environment;
+use crate::accounts::{Keyed, KeyedRow, environment, keyed, of_intent};
+use crate::audit::intended;
 use crate::intents::{Intent, IntentRow, decided};
 use crate::order_row::{self, OrderRow};
 use crate::{StoreError, TenantTx};
@@ -36,7 +37,8 @@ pub(crate) const INSERT: &str = concat!(
     columns!()
 );
 pub(crate) const READ: &str = concat!("SELECT ", columns!(), " FROM app.tickets WHERE ticket_id = $1");
-/// Of many clicks one finds the row unused: the others wait for its lock and then look again.
+/// Of many clicks one finds the row unused: the others wait for its lock and then look again. One round trip for everything that
+/// a click decides: the ticket is used, the intent and its entry are there, and what opens the account is read.
 pub(crate) const CONSUME_ORDER: &str = concat!(
     "WITH t AS (
          UPDATE app.tickets t SET consumed_at = clock_timestamp() FROM app.accounts a
@@ -56,10 +58,15 @@ pub(crate) const CONSUME_ORDER: &str = concat!(
                 seq, symbol, side, qty, notional, order_type, limit_price, time_in_force, extended_hours, terms, digest, item)
          SELECT t.user_id, $3, t.account_id, t.environment, t.ticket_id, $4, $5, place.order_seq, t.symbol, t.side, t.qty,
                 t.notional, t.order_type, t.limit_price, t.time_in_force, t.extended_hours, t.terms, t.digest, $6
-           FROM t, place RETURNING *)
-     SELECT ",
+           FROM t, place RETURNING *),
+     ",
+    intended!("$8", "$9"),
+    " SELECT ",
     decided!(),
-    ", t.bid, t.ask, t.quote_at FROM i, t"
+    ", ",
+    keyed!(),
+    ", t.bid, t.ask, t.quote_at FROM t, i",
+    of_intent!()
 );
 pub(crate) const CONSUME: &str = concat!(
     "UPDATE app.tickets SET consumed_at = clock_timestamp()
@@ -104,6 +111,8 @@ struct Row {
 struct ConfirmedRow {
     #[sqlx(flatten)]
     intent: IntentRow,
+    #[sqlx(flatten)]
+    keyed: KeyedRow,
     #[sqlx(flatten)]
     quote: QuoteRow,
 }
@@ -242,6 +251,8 @@ pub struct Confirm {
 pub struct Confirmed {
     /// The intent, with the order exactly as it was shown.
     pub intent: Intent,
+    /// Its account, and what opens it.
+    pub keyed: Keyed,
     /// SHA-256 of the order, as stored with the ticket and checked.
     pub digest: [u8; 32],
     /// The quote that was shown.
@@ -281,7 +292,8 @@ impl TenantTx {
         self.tx.one(sqlx::query_as::<_, Row>(READ).bind(id.0)).await?.try_into()
     }
 
-    /// Takes an order ticket and stores the intent that it makes, in one statement: of a hundred clicks one wins.
+    /// Takes an order ticket and stores the intent that it makes, with its entry in the book, in one statement: of a hundred
+    /// clicks one wins.
     ///
     /// # Errors
     /// [`StoreError`] of any statement; a click that is not taken is the inner [`TicketRefusal`].
@@ -289,6 +301,7 @@ impl TenantTx {
         &mut self,
         click: &Confirm,
     ) -> Result<Result<Confirmed, TicketRefusal>, StoreError> {
+        let origin = self.tenant.origin();
         let query = sqlx::query_as::<_, ConfirmedRow>(CONSUME_ORDER)
             .bind(click.ticket.0)
             .bind(click.guild)
@@ -296,12 +309,14 @@ impl TenantTx {
             .bind(click.interaction.0)
             .bind(ClientOrderId::of(click.intent).as_str().to_owned())
             .bind(click.item)
-            .bind(click.typed.clone());
+            .bind(click.typed.clone())
+            .bind(origin.message)
+            .bind(origin.guild);
         match self.tx.first(query).await? {
             Some(row) => {
                 let intent: Intent = row.intent.try_into()?;
                 let digest = intent.order.digest();
-                Ok(Ok(Confirmed { intent, digest, shown: row.quote.into() }))
+                Ok(Ok(Confirmed { intent, keyed: row.keyed.try_into()?, digest, shown: row.quote.into() }))
             }
             None => self.why_not(click.ticket, click.guild, true, click.typed.as_deref()).await.map(Err),
         }

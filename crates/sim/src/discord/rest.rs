@@ -16,6 +16,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::http::{HeaderMap, Request, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use axum::routing::{any, get};
+use axum::serve::ListenerExt;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -52,6 +53,8 @@ pub(super) async fn serve(setup: DiscordSetup) -> std::io::Result<(Arc<World>, S
         .route("/ephemeral-attachments/{application}/{id}/{name}", get(attachment::fetch))
         .fallback(answer)
         .with_state(world.clone());
+    // Discord writes at once. Without this an event would wait until the client's machine has confirmed the one before.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let task = tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
             tracing::error!(%error, "the simulated Discord stopped serving");

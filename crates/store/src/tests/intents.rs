@@ -56,6 +56,7 @@ async fn the_database_and_the_program_agree_on_what_every_order_is() {
     let world = World::new().await;
     let mut runner = TestRunner::deterministic();
     let mut tx = world.tx().await;
+    let mut decided = Vec::new();
     for case in 0..300 {
         let order = any_order().new_tree(&mut runner).unwrap().current();
         let ask = crate::Ask::Order { order: Box::new(order.clone()), quote: None };
@@ -64,7 +65,11 @@ async fn the_database_and_the_program_agree_on_what_every_order_is() {
         let confirmed = confirmed.unwrap_or_else(|refusal| panic!("{refusal}: {}", order.canonical()));
         assert_eq!(confirmed.intent.order.canonical(), order.canonical());
         assert_eq!(confirmed.digest, order.digest());
+        decided.push(order.canonical());
     }
+    let noted = tx.audit_after(0, 1_000).await.unwrap().into_iter().filter(|entry| entry.action == "order_intended");
+    let noted: Vec<_> = noted.filter_map(|entry| entry.detail["order"].as_str().map(str::to_owned)).collect();
+    assert_eq!(noted[noted.len() - decided.len()..], decided, "the book names each as the program does");
 }
 
 #[tokio::test]
@@ -130,21 +135,24 @@ async fn orders_of_one_account_are_sent_one_at_a_time_in_the_order_of_the_clicks
     let first = world.intent;
     let second = direct(&mut tx, world.paper, 7100).await;
     assert_eq!(tx.take_submit_lease(second, two, TTL).await.unwrap(), Lease::Busy, "not before the first");
-    let Lease::Taken(sent) = tx.take_submit_lease(first, one, TTL).await.unwrap() else { panic!("taken") };
-    assert!(sent.sent_at.is_some());
+    let Lease::Taken(leased) = tx.take_submit_lease(first, one, TTL).await.unwrap() else { panic!("taken") };
+    assert!(leased.intent.sent_at.is_some());
     assert_eq!(tx.take_submit_lease(second, two, TTL).await.unwrap(), Lease::Busy, "not while the first is on its way");
-    assert!(matches!(tx.take_submit_lease(first, one, TTL).await.unwrap(), Lease::Taken(_)), "its owner may extend it");
+    assert!(
+        matches!(tx.take_submit_lease(first, one, TTL).await.unwrap(), Lease::Taken(..)),
+        "its owner may extend it"
+    );
     assert!(matches!(tx.take_submit_lease(first, two, TTL).await.unwrap(), Lease::TooLate(_)), "nobody sends it twice");
     record(&mut tx, first, &Seen::Posted(Outcome::Unknown(Doubt::TimedOut))).await;
     assert!(tx.release_lease(world.paper, one).await.unwrap());
     assert!(!tx.release_lease(world.paper, one).await.unwrap());
-    let Lease::Taken(sent) = tx.take_submit_lease(second, two, TTL).await.unwrap() else { panic!("taken") };
-    assert!(sent.seq > 1);
+    let Lease::Taken(leased) = tx.take_submit_lease(second, two, TTL).await.unwrap() else { panic!("taken") };
+    assert!(leased.intent.seq > 1);
     let other = issue(&mut tx, world.live, Environment::Live, order_ask()).await;
     let other = tx.consume_order_ticket(&click(other, 7101)).await.unwrap().unwrap().intent;
     let clicked = tx.intent_of_ticket(world.clicked).await.unwrap();
     assert!(
-        matches!(tx.take_submit_lease(clicked.id, one, TTL).await.unwrap(), Lease::Taken(_)),
+        matches!(tx.take_submit_lease(clicked.id, one, TTL).await.unwrap(), Lease::Taken(..)),
         "accounts run in parallel"
     );
     assert_eq!(tx.take_submit_lease(other.id, two, TTL).await.unwrap(), Lease::Busy);
@@ -174,7 +182,7 @@ async fn whoever_died_in_the_line_neither_sends_later_nor_blocks_the_others() {
         panic!("too late")
     };
     assert_eq!(dead.sent_at, None, "provably, no byte has left");
-    assert!(matches!(tx.take_submit_lease(second, owner, TTL).await.unwrap(), Lease::Taken(_)));
+    assert!(matches!(tx.take_submit_lease(second, owner, TTL).await.unwrap(), Lease::Taken(..)));
 }
 
 #[tokio::test]
@@ -182,7 +190,7 @@ async fn a_lease_that_ran_out_goes_to_the_next_one() {
     let world = World::new().await;
     let mut tx = world.tx().await;
     let second = direct(&mut tx, world.paper, 7300).await;
-    assert!(matches!(tx.take_submit_lease(world.intent, Uuid::from_u128(1), TTL).await.unwrap(), Lease::Taken(_)));
+    assert!(matches!(tx.take_submit_lease(world.intent, Uuid::from_u128(1), TTL).await.unwrap(), Lease::Taken(..)));
     tx.commit().await.unwrap();
     world
         .db
@@ -194,7 +202,7 @@ async fn a_lease_that_ran_out_goes_to_the_next_one() {
     let mut tx = world.tx().await;
     let late = tx.take_submit_lease(world.intent, Uuid::from_u128(1), TTL).await.unwrap();
     assert!(matches!(late, Lease::TooLate(intent) if intent.sent_at.is_some()));
-    assert!(matches!(tx.take_submit_lease(second, Uuid::from_u128(2), TTL).await.unwrap(), Lease::Taken(_)));
+    assert!(matches!(tx.take_submit_lease(second, Uuid::from_u128(2), TTL).await.unwrap(), Lease::Taken(..)));
 }
 
 #[tokio::test]
@@ -219,7 +227,7 @@ async fn the_right_to_send_is_given_only_where_the_commit_waits_for_the_disk() {
     assert_eq!(refused, Err(StoreError::Broken("a right to send in a commit that does not wait for the disk")));
     drop(relaxed);
     let mut tx = world.tx().await;
-    assert!(matches!(tx.take_submit_lease(world.intent, owner, TTL).await.unwrap(), Lease::Taken(_)));
+    assert!(matches!(tx.take_submit_lease(world.intent, owner, TTL).await.unwrap(), Lease::Taken(..)));
 }
 
 #[tokio::test]
@@ -232,7 +240,7 @@ async fn a_start_finds_what_is_open_but_not_what_somebody_is_sending() {
     assert_eq!(open().await, [], "somebody may wait to send them");
     let mut tx = world.tx().await;
     let clicked = tx.intent_of_ticket(world.clicked).await.unwrap().id;
-    let Lease::Taken(_) = tx.take_submit_lease(world.intent, Uuid::from_u128(1), TTL).await.unwrap() else {
+    let Lease::Taken(..) = tx.take_submit_lease(world.intent, Uuid::from_u128(1), TTL).await.unwrap() else {
         panic!("taken")
     };
     tx.commit().await.unwrap();
