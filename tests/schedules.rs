@@ -4,7 +4,7 @@
 //! a minute. The whole one runs the real desk on the real database. A schedule follows from its seed alone; one that breaks
 //! a promise prints its seed, which then goes into [`REGRESSIONS`], where it is run first for ever.
 //!
-//! More: `cargo test --test main schedules -- --ignored` runs a million.
+//! More: `cargo test --release --locked --test main -- --ignored --nocapture many_pure` runs a million.
 
 mod check;
 mod dark;
@@ -137,7 +137,7 @@ fn whole_desks_keep_every_promise() {
 }
 
 #[test]
-#[ignore = "ten times as many schedules, for an evening: some minutes"]
+#[ignore = "ten times as many schedules, for an evening and an optimised build: docs/benchmarks.md"]
 fn many_pure_schedules_keep_every_promise() {
     report(MANY, all(MANY));
 }
