@@ -14,6 +14,9 @@ use tempfile::TempDir;
 /// How long anything may take before a test gives up. Generous: the machine may be busy.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The longest that an account's request budget keeps anything waiting.
+const QUEUE: Duration = Duration::from_mins(1);
+
 /// What the bot logs when it takes orders.
 pub const READY: &str = "what was open at start has been looked at";
 
@@ -42,8 +45,8 @@ impl Friend {
     }
 
     pub async fn says_in(&self, place: Place, command: &str, options: &[(&str, &str)]) -> MessageView {
-        let act = self.runs(place, command, options).await;
-        // A reply that has to wait for the account's request budget says so first, and is edited then.
+        // A reply that has to wait for the account's request budget says so first, and is edited then: a minute later at most.
+        let act = self.runs(place, command, options).await.within(QUEUE + PATIENCE);
         let waits = |message: &MessageView| message.loading || message.text().contains("Queued, about");
         act.message_when(|message| !waits(message)).await.unwrap()
     }
