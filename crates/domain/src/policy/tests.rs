@@ -140,7 +140,7 @@ fn each_rule_of_each_kind_is_named() {
     for (asset, order, broken) in &cases {
         assert_eq!(check(order, asset, today()), Err(broken.clone()), "{}", order.canonical());
     }
-    println!("PROMISE P19 cases={} violations=0 (rules before the network)", cases.len());
+    println!("ORDER RULES cases={} violations=0 (rules before the network)", cases.len());
 }
 
 /// The table of types and times in force, cell by cell.
@@ -171,7 +171,7 @@ fn each_cell_of_the_table_of_types_and_times_is_as_alpaca_takes_it() {
             }
         }
     }
-    println!("PROMISE P19 cases={cells} violations=0 (types and times in force)");
+    println!("ORDER RULES cases={cells} violations=0 (types and times in force)");
 }
 
 fn account(equity: i64, shorting: bool) -> BrokerAccount {
