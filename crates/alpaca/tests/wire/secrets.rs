@@ -30,8 +30,11 @@ async fn the_log_holds_request_ids_and_neither_keys_nor_bodies() {
         .with_ansi(false)
         .with_writer(move || sink.clone())
         .finish();
+    // With a single listener, tracing asks the thread that meets a place in the code first whether anybody listens there,
+    // and another test's thread says no for good. With a second one it asks the listeners.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let guard = tracing::subscriber::set_default(subscriber);
-    // Another test's thread may have met these places first, when nobody listened.
+    // What was met before is asked again.
     tracing::callsite::rebuild_interest_cache();
     let (_broker, alpaca) = paper(|seen| match seen.method.as_str() {
         "POST" => with(403, &[("x-request-id", "req-4711")], problem(40_310_000, "words-of-the-broker")),
