@@ -48,8 +48,8 @@ pub(crate) fn enter(data: &Data, turn: &Turn, errand: Errand) -> Result<Pass, Mi
 /// What a command is for: a list of those that nobody can be kept from.
 pub(crate) fn errand(command: &str) -> Errand {
     match command {
-        "orders" | "cancel" | "account list" | "account remove" | "status" | "help" | "privacy" | "mydata what"
-        | "mydata get" | "mydata delete" => Errand::WayOut,
+        "orders" | "order" | "cancel" | "account list" | "account remove" | "status" | "help" | "privacy"
+        | "mydata what" | "mydata get" | "mydata delete" => Errand::WayOut,
         _ => Errand::Use,
     }
 }

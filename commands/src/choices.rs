@@ -2,8 +2,10 @@
 
 use crate::context::{Context, Turn};
 use crate::reply::escape::plain;
+use crate::reply::line::{stuck, understood};
 use desk::AuditAction;
 use desk::views::Choice;
+use domain::line::{Line, Why};
 use serenity::all::{AutocompleteChoice, CreateAutocompleteResponse, ResolvedValue};
 use std::future::Future;
 use std::time::Duration;
@@ -63,6 +65,33 @@ pub(crate) async fn symbols(ctx: Context<'_>, typed: &str) -> CreateAutocomplete
     in_time(WITHIN, async { ctx.data().desk.symbol_choices(typed) }).await
 }
 
+/// A line of `/t` as it is understood so far, or where it stops; then symbols, while one is being typed.
+pub(crate) async fn order_line(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    in_time(WITHIN, async { line_choices(typed, |symbol| ctx.data().desk.symbol_choices(symbol)) }).await
+}
+
+fn line_choices(typed: &str, symbols: impl FnOnce(&str) -> Vec<Choice>) -> Vec<Choice> {
+    let first = match Line::read(typed) {
+        Ok(line) => Choice { label: understood(&line), value: line.to_string() },
+        // What was typed is what is sent; but for a secret, of which nothing is.
+        Err(misread) if misread.why == Why::LooksLikeSecret => {
+            return vec![Choice { label: stuck(&misread), value: "?".into() }];
+        }
+        Err(misread) => Choice { label: stuck(&misread), value: typed.trim().into() },
+    };
+    let mut list = vec![first];
+    let (before, symbol) = typed.trim_start().rsplit_once(char::is_whitespace).unwrap_or_default();
+    let is_symbols_place = Line::read(before).is_err_and(|misread| misread.why == Why::NoSymbol);
+    if is_symbols_place && !symbol.is_empty() {
+        let before = before.split_whitespace().collect::<Vec<_>>().join(" ");
+        list.extend(symbols(symbol).into_iter().map(|found| Choice {
+            label: format!("{before} {}", found.label),
+            value: format!("{before} {}", found.value),
+        }));
+    }
+    list
+}
+
 /// Open orders of the account that was named so far, and all of them as the last line.
 pub(crate) async fn open_orders(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
     let account = option(ctx, "account");
@@ -83,6 +112,12 @@ pub(crate) async fn acts(_: Context<'_>, typed: &str) -> CreateAutocompleteRespo
     let typed = typed.trim().to_lowercase().replace('_', " ");
     let words = AuditAction::ALL.iter().map(|act| act.as_str().replace('_', " "));
     offer(words.filter(|word| word.contains(&typed)).map(|word| Choice { label: word.clone(), value: word }).collect())
+}
+
+/// The newest orders of the account that was named so far.
+pub(crate) async fn known_orders(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let (tenant, account) = (turn(ctx).tenant(), option(ctx, "account"));
+    in_time(WITHIN, ctx.data().desk.order_choices(tenant, account, typed)).await
 }
 
 fn turn(ctx: Context<'_>) -> Turn {
@@ -121,6 +156,25 @@ mod tests {
         assert_eq!(lines.len(), MOST);
         assert_eq!(lines[0]["value"], "0");
         assert!(lines.iter().all(|line| (1..=LENGTH).contains(&line["name"].as_str().unwrap().chars().count())));
+    }
+
+    #[test]
+    fn a_line_is_echoed_and_its_symbol_completed() {
+        let symbols = |typed: &str| vec![Choice { label: format!("{typed} · Apple Inc."), value: "AAPL".into() }];
+        let lines = |typed: &str| {
+            let list = line_choices(typed, symbols).into_iter();
+            list.map(|choice| format!("{} => {}", choice.label, choice.value)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            lines(" buy  5 app"),
+            ["Buy 5 APP at the market · day => buy 5 APP mkt day", "buy 5 app · Apple Inc. => buy 5 AAPL"]
+        );
+        assert_eq!(lines("buy 5 app "), ["Buy 5 APP at the market · day => buy 5 APP mkt day"]);
+        assert_eq!(lines("buy risk 1% a").len(), 2, "a size of two words");
+        assert_eq!(lines("buy 5"), ["buy 5 ›…‹ here comes what: AAPL, BTC/USD, an option contract => buy 5"]);
+        let secret = "aB3".repeat(13) + "x";
+        assert!(!lines(&format!("buy 5 {secret}")).join(" ").contains(&secret));
+        assert_eq!(lines("").len(), 1);
     }
 
     #[tokio::test]

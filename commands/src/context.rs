@@ -149,6 +149,11 @@ impl Turn {
         self.guild.map(|id| id.get().cast_signed())
     }
 
+    /// The same turn, which answers in a message of its own, beside the one whose button was pressed.
+    pub(crate) fn anew(&self) -> Self {
+        Self { kind: Kind::Command, ..self.clone() }
+    }
+
     /// First answer: "thinking…" for a command or a form, nothing visible for a button.
     pub(crate) async fn defer(&self) -> Result<(), Unanswered> {
         let response = match self.kind {

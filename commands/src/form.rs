@@ -5,8 +5,12 @@
 use crate::reply::escape::{cut, plain};
 use crate::reply::words as shown;
 use crate::routes::Action;
+use crate::typed::{maybe, price, quantity, trail};
 use desk::connect::{FormFor, Pasted};
-use domain::ids::{FormId, TicketId};
+use desk::{Field, Refused};
+use domain::ids::{FormId, IntentId, TicketId};
+use domain::policy::Edits;
+use domain::symbol::AssetKind;
 use serenity::all::{ActionRow, ActionRowComponent, CreateActionRow, CreateInputText, CreateModal, InputTextStyle};
 
 const KEY_ID: &str = "key_id";
@@ -43,6 +47,38 @@ pub(crate) fn phrase(ticket: TicketId) -> CreateModal {
         .max_length(100);
     CreateModal::new(Action::Typed(ticket).to_string(), "A large order")
         .components(vec![CreateActionRow::InputText(words)])
+}
+
+const LIMIT: &str = "limit";
+const STOP: &str = "stop";
+const TRAIL: &str = "trail";
+const QUANTITY: &str = "quantity";
+
+/// The form with new terms for an order. Its own stay wherever nothing is typed.
+pub(crate) fn terms(intent: IntentId) -> CreateModal {
+    let field = |label, id, such_as| {
+        let input = CreateInputText::new(InputTextStyle::Short, label, id).placeholder(such_as);
+        CreateActionRow::InputText(input.required(false).max_length(32))
+    };
+    CreateModal::new(Action::Terms(intent).to_string(), "New terms; what is left empty stays").components(vec![
+        field("Limit", LIMIT, "184.5"),
+        field("Stop", STOP, "180"),
+        field("Trail, in the kind that it has", TRAIL, "2 or 2.5%"),
+        field("Quantity, with what is filled already", QUANTITY, "5"),
+    ])
+}
+
+/// What was typed into it. Whether it is a coin's price, only the order itself knows; the finer reading refuses nothing that is right.
+pub(crate) fn edits(rows: &[ActionRow]) -> Result<Edits, Refused> {
+    let typed = |id| Some(value(rows, id).trim()).filter(|text| !text.is_empty());
+    let price = |field, id| maybe(typed(id), |text| price(field, text, &AssetKind::Crypto));
+    Ok(Edits {
+        qty: maybe(typed(QUANTITY), quantity)?,
+        time_in_force: None,
+        limit: price(Field::Limit, LIMIT)?,
+        stop: price(Field::Stop, STOP)?,
+        trail: maybe(typed(TRAIL), trail)?,
+    })
 }
 
 /// The words that were typed, without regard to case and to blanks between them.
@@ -114,6 +150,27 @@ mod tests {
                 assert!(field["label"].as_str().unwrap().chars().count() <= SHORT);
                 assert!(field["placeholder"].as_str().unwrap().chars().count() <= 100);
             }
+        }
+    }
+
+    #[test]
+    fn new_terms_are_read_and_what_is_empty_stays() {
+        let read = |fields: &[(&str, &str)]| {
+            let fields: Vec<_> = fields.iter().map(|(id, text)| input(id, text)).collect();
+            edits(&rows(Value::Array(fields)))
+        };
+        assert_eq!(read(&[]), Ok(Edits::default()));
+        assert_eq!(read(&[("limit", "  "), ("quantity", "")]), Ok(Edits::default()));
+        let typed = read(&[("limit", "184.5"), ("stop", "$180"), ("trail", "2.5%"), ("quantity", "6")]).unwrap();
+        assert_eq!(typed.limit.unwrap().to_string(), "$184.50");
+        assert_eq!(typed.trail.unwrap().to_string(), "2.5%");
+        assert!(typed.stop.is_some() && typed.qty.is_some() && typed.time_in_force.is_none());
+        assert!(matches!(read(&[("limit", "1,5")]), Err(Refused::Number(Field::Limit, _))));
+        let json = serde_json::to_value(terms(IntentId(Uuid::from_u128(1)))).unwrap();
+        assert!(json["title"].as_str().unwrap().chars().count() <= SHORT);
+        for row in json["components"].as_array().unwrap() {
+            assert!(row["components"][0]["label"].as_str().unwrap().chars().count() <= SHORT);
+            assert_eq!(row["components"][0]["required"], false);
         }
     }
 

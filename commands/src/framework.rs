@@ -4,8 +4,8 @@ use crate::context::Unanswered;
 use crate::turnstile::Turnstile;
 use crate::watchers::Watchers;
 use crate::{
-    account, audit, cancel, close, exercise, failures, help, look, market, mydata, press, privacy, server, settings,
-    status, trade, watchlist,
+    account, after, audit, cancel, close, exercise, failures, guard, help, line, look, market, mydata, press, privacy,
+    server, settings, status, trade, watchlist,
 };
 use desk::Desk;
 use serenity::all::{CreateAllowedMentions, CreateCommand, InstallationContext, InteractionContext};
@@ -59,9 +59,11 @@ pub(crate) fn commands() -> Vec<poise::Command<Data, Unanswered>> {
         look::history(),
         look::portfolio(),
         look::allocation(),
+        after::order(),
         trade::buy(),
         trade::sell(),
         trade::spread(),
+        line::t(),
         close::close(),
         close::close_all(),
         close::replace(),
@@ -77,6 +79,9 @@ pub(crate) fn commands() -> Vec<poise::Command<Data, Unanswered>> {
         market::calendar(),
         watchlist::watchlist(),
         audit::audit(),
+        guard::guard(),
+        guard::pause(),
+        guard::resume(),
         settings::settings(),
         server::server(),
         mydata::mydata(),
@@ -226,9 +231,11 @@ mod tests {
         /history [kind] [account…] [order] [since]
         /portfolio [span] [account…]
         /allocation [account…]
+        /order order… [account…]
         /buy symbol… [quantity] [dollars] [percent] [risk] [limit] [stop] [trail] [take_profit] [stop_loss] [stop_loss_limit] [oco] [effect] [tif] [account…] [card] [extended]
         /sell symbol… [quantity] [dollars] [percent] [risk] [limit] [stop] [trail] [take_profit] [stop_loss] [stop_loss_limit] [oco] [effect] [tif] [account…] [card] [extended]
         /spread legs [net] [quantity] [account…] [card]
+        /t order… [account…] [card]
         /close symbol… [percent] [quantity] [limit] [account…] [card]
         /close-all [account…]
         /replace order… [limit] [stop] [trail] [quantity] [tif] [account…] [card]
@@ -249,6 +256,12 @@ mod tests {
         /watchlist remove name… symbol… [account…]
         /watchlist delete name… [account…]
         /audit [account…] [act…] [order] [from] [until]
+        /guard
+        /guard show [account…]
+        /guard set [order] [position] [day_loss] [only] [never] [cool_off] [fat_finger] [account…]
+        /guard clear guard [account…]
+        /pause [account…]
+        /resume [account…]
         /settings [notices] [blur] [typed_above]
         /server
         /server rules

@@ -6,8 +6,10 @@
 use crate::context::Turn;
 use crate::form::pasted;
 use crate::press::asked_by;
+use crate::reply::line::{stuck, underlined};
 use crate::routes::Action;
 use crate::typed::{Typed, legs, net};
+use domain::line::Line;
 use domain::money::Price;
 use domain::order::{Side, Size};
 use domain::sizing::Amount;
@@ -18,9 +20,10 @@ use serenity::model::event::GatewayEvent;
 use std::sync::Arc;
 
 /// The options of `/buy` as they were typed, one a line: symbol, quantity, dollars, limit, stop, trail, take profit, stop loss,
-/// then legs and net price of a spread. An empty line was left out.
+/// then legs and net price of a spread. An empty line was left out. All of it is read as the one line of `/t`, too.
 pub fn order_text(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
+    one_line(&text);
     let mut lines = text.split('\n');
     let mut next = || lines.next().filter(|line| !line.is_empty()).map(str::to_owned);
     let symbol = next().unwrap_or_default();
@@ -43,6 +46,20 @@ pub fn order_text(bytes: &[u8]) {
             assert!(order.pricing.limit().is_none_or(Price::fits_increment), "{order:?}");
         }
         assert_eq!(order.columns().order().as_ref(), Some(&order), "what was understood reads back the same");
+    }
+}
+
+fn one_line(text: &str) {
+    match Line::read(text) {
+        Ok(line) => {
+            let again = Line::read(&line.to_string());
+            assert_eq!(again.as_ref(), Ok(&line), "what was understood reads back the same");
+        }
+        Err(misread) => {
+            assert!(misread.at <= misread.words.len(), "{misread:?}");
+            assert!((1..=100).contains(&stuck(&misread).chars().count()), "{misread:?}");
+            assert_eq!(underlined(&misread).matches("```").count(), 2, "{misread:?}");
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
+mod after;
 mod answer;
 mod audit;
 mod cancel;
@@ -15,7 +16,9 @@ mod framework;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 pub mod gateway;
+mod guard;
 mod help;
+mod line;
 mod look;
 mod market;
 mod mend;

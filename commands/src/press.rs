@@ -1,9 +1,10 @@
 //! Buttons and sent forms. Each is routed by its custom id alone, to a row in the database: no memory of the message is needed.
 
+use crate::after::{Deed, again, details};
 use crate::answer::{MOMENT, discreet, enter, show_placed, show_receipt, telling_waits};
 use crate::chart;
 use crate::context::{Turn, Unanswered};
-use crate::form::{pasted, phrase, words};
+use crate::form::{edits, pasted, phrase, terms, words};
 use crate::framework::Data;
 use crate::reply::error::{Doing, Mishap, mishap, reply as refusal};
 use crate::reply::{self, Reply, accounts, cancels, card, mydata};
@@ -19,6 +20,7 @@ use domain::account::Environment;
 use domain::brokerage::Lane;
 use domain::ids::{FormId, IntentId, TicketId, ViewId};
 use domain::settings::{Notices, Settings};
+use domain::waiting::Touch;
 use futures::FutureExt;
 use futures::future::{Either, join, select};
 use serenity::all::{
@@ -77,6 +79,13 @@ async fn submitted(data: &Data, turn: &Turn, sent: &ModalInteraction) -> Result<
             let card = sent.message.as_ref().and_then(|message| message.embeds.first());
             return Box::pin(confirm(data, turn, ticket, Some(words(&sent.data.components)), card)).await;
         }
+        Ok(Action::Terms(intent)) => {
+            let _pass = match enter(data, turn, Errand::Use) {
+                Ok(pass) => pass,
+                Err(why) => return turn.answer(&mishap(why)).await,
+            };
+            return Box::pin(again(data, turn, intent, Deed::Replace(edits(&sent.data.components)))).await;
+        }
         Ok(_) => return turn.answer(&mishap(Mishap::Route(RouteRefusal::NotOurs))).await,
         Err(refusal) => return turn.answer(&mishap(Mishap::Route(refusal))).await,
     };
@@ -93,7 +102,7 @@ async fn submitted(data: &Data, turn: &Turn, sent: &ModalInteraction) -> Result<
 }
 
 async fn pressed(data: &Data, turn: &Turn, press: &ComponentInteraction) -> Result<(), Unanswered> {
-    let action = match press.data.custom_id.parse() {
+    let action: Action = match press.data.custom_id.parse() {
         Ok(action) => action,
         Err(refusal) => return turn.answer(&mishap(Mishap::Route(refusal))).await,
     };
@@ -101,7 +110,7 @@ async fn pressed(data: &Data, turn: &Turn, press: &ComponentInteraction) -> Resu
     if asked_by(press).is_some_and(|owner| owner != turn.user()) {
         return turn.answer(&mishap(Mishap::NotYours)).await;
     }
-    let _pass = match enter(data, turn, errand(action)) {
+    let _pass = match enter(data, turn, action.errand()) {
         Ok(pass) => pass,
         Err(why) => return turn.answer(&mishap(why)).await,
     };
@@ -171,39 +180,15 @@ async fn act(data: &Data, turn: &Turn, action: Action, pressed: Option<&Embed>) 
             then_show(turn, Doing::Ordering, work).await
         }
         Action::LookExercise(ticket) => exercise::look(data, turn, ticket).await,
-        Action::Form(_) | Action::Typed(_) => turn.answer(&mishap(Mishap::Route(RouteRefusal::NotOurs))).await,
-    }
-}
-
-/// Nobody is kept from what takes risk or data away.
-const fn errand(action: Action) -> Errand {
-    match action {
-        Action::Confirm(_)
-        | Action::Switch(_)
-        | Action::CloseAll(_)
-        | Action::Mend(_)
-        | Action::Join(_)
-        | Action::LinkPaper(_)
-        | Action::LinkLive(_)
-        | Action::NewKeys(_)
-        | Action::Phrase(_)
-        | Action::Typed(_)
-        | Action::Exercise(_)
-        | Action::TellMe(_)
-        | Action::Form(_) => Errand::Use,
-        Action::Discard(_)
-        | Action::Keep(_)
-        | Action::Waive(_)
-        | Action::LookExercise(_)
-        | Action::Remove(_)
-        | Action::CancelAll(_)
-        | Action::Check(_)
-        | Action::Cancel(_)
-        | Action::Forget(_)
-        | Action::Stay(_)
-        // What it is that they show says `show`.
-        | Action::Show(_)
-        | Action::Reveal(_) => Errand::WayOut,
+        Action::Bid(intent) => again(data, turn, intent, Deed::Nudge(Touch::Bid)).await,
+        Action::Middle(intent) => again(data, turn, intent, Deed::Nudge(Touch::Middle)).await,
+        Action::Ask(intent) => again(data, turn, intent, Deed::Nudge(Touch::Ask)).await,
+        Action::Repeat(intent) => again(data, turn, intent, Deed::Repeat).await,
+        Action::Replace(intent) => turn.open(terms(intent)).await,
+        Action::Details(intent) => details(data, turn, intent).await,
+        Action::Form(_) | Action::Typed(_) | Action::Terms(_) => {
+            turn.answer(&mishap(Mishap::Route(RouteRefusal::NotOurs))).await
+        }
     }
 }
 

@@ -17,8 +17,10 @@ pub(crate) mod escape;
 pub(crate) mod exercise;
 #[cfg(test)]
 pub(crate) mod fixtures;
+pub(crate) mod guards;
 pub(crate) mod help;
 mod history;
+pub(crate) mod line;
 pub(crate) mod list;
 mod market;
 pub(crate) mod mydata;
@@ -33,6 +35,7 @@ pub(crate) mod server;
 pub(crate) mod settings;
 pub(crate) mod shown;
 pub(crate) mod status;
+pub(crate) mod story;
 pub(crate) mod watchlists;
 pub(crate) mod words;
 

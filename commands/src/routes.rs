@@ -1,6 +1,7 @@
 //! What a button or a form carries: `v1:<action>:<opaque id>`. The row behind the id is the truth, so an old message works
 //! after a restart, in any process, and an altered id is somebody else's or nobody's.
 
+use crate::turnstile::Errand;
 use domain::ids::{AccountId, FormId, IntentId, TicketId, ViewId};
 use std::fmt;
 use std::str::FromStr;
@@ -50,6 +51,20 @@ pub(crate) enum Action {
     Show(ViewId),
     /// Make one order of a refused one and of what is in its way.
     Join(IntentId),
+    /// Move the limit of a receipt's order to the best bid.
+    Bid(IntentId),
+    /// Between bid and ask.
+    Middle(IntentId),
+    /// To the best ask.
+    Ask(IntentId),
+    /// Place a receipt's order once more.
+    Repeat(IntentId),
+    /// Ask for new terms of a receipt's order.
+    Replace(IntentId),
+    /// The form with the new terms.
+    Terms(IntentId),
+    /// Show an order's whole life.
+    Details(IntentId),
     /// The form with an account's keys.
     Form(FormId),
     /// A form for paper keys, after that form got some.
@@ -105,6 +120,13 @@ impl Action {
             Self::Mend(id) => ("mend", id.0),
             Self::Show(id) => ("show", id.0),
             Self::Join(id) => ("join", id.0),
+            Self::Bid(id) => ("bid", id.0),
+            Self::Middle(id) => ("middle", id.0),
+            Self::Ask(id) => ("ask", id.0),
+            Self::Repeat(id) => ("repeat", id.0),
+            Self::Replace(id) => ("replace", id.0),
+            Self::Terms(id) => ("terms", id.0),
+            Self::Details(id) => ("details", id.0),
             Self::Form(id) => ("form", id.0),
             Self::LinkPaper(id) => ("link_paper", id.0),
             Self::LinkLive(id) => ("link_live", id.0),
@@ -112,6 +134,45 @@ impl Action {
             Self::Forget(id) => ("forget", id.0),
             Self::Stay(id) => ("stay", id.0),
             Self::Reveal(id) => ("reveal", id.0),
+        }
+    }
+
+    /// Nobody is kept from what takes risk or data away.
+    pub(crate) const fn errand(self) -> Errand {
+        match self {
+            Self::Confirm(_)
+            | Self::Switch(_)
+            | Self::CloseAll(_)
+            | Self::Mend(_)
+            | Self::Join(_)
+            | Self::LinkPaper(_)
+            | Self::LinkLive(_)
+            | Self::NewKeys(_)
+            | Self::Exercise(_)
+            | Self::Bid(_)
+            | Self::Middle(_)
+            | Self::Ask(_)
+            | Self::Repeat(_)
+            | Self::Replace(_)
+            | Self::Terms(_)
+            | Self::Phrase(_)
+            | Self::Typed(_)
+            | Self::TellMe(_)
+            | Self::Form(_) => Errand::Use,
+            Self::Discard(_)
+            | Self::Keep(_)
+            | Self::Waive(_)
+            | Self::LookExercise(_)
+            | Self::Remove(_)
+            | Self::CancelAll(_)
+            | Self::Check(_)
+            | Self::Cancel(_)
+            | Self::Details(_)
+            | Self::Forget(_)
+            | Self::Stay(_)
+            // What it is that they show says `press::show`.
+            | Self::Show(_)
+            | Self::Reveal(_) => Errand::WayOut,
         }
     }
 }
@@ -155,6 +216,13 @@ impl FromStr for Action {
             "mend" => Self::Mend(IntentId(id()?)),
             "show" => Self::Show(ViewId(id()?)),
             "join" => Self::Join(IntentId(id()?)),
+            "bid" => Self::Bid(IntentId(id()?)),
+            "middle" => Self::Middle(IntentId(id()?)),
+            "ask" => Self::Ask(IntentId(id()?)),
+            "repeat" => Self::Repeat(IntentId(id()?)),
+            "replace" => Self::Replace(IntentId(id()?)),
+            "terms" => Self::Terms(IntentId(id()?)),
+            "details" => Self::Details(IntentId(id()?)),
             "form" => Self::Form(FormId(id()?)),
             "link_paper" => Self::LinkPaper(FormId(id()?)),
             "link_live" => Self::LinkLive(FormId(id()?)),
@@ -181,7 +249,7 @@ mod tests {
 
     const ID: &str = "0123456789abcdef0123456789abcdef";
 
-    fn all(id: Uuid) -> [Action; 25] {
+    fn all(id: Uuid) -> [Action; 32] {
         [
             Action::Confirm(TicketId(id)),
             Action::Discard(TicketId(id)),
@@ -204,6 +272,13 @@ mod tests {
             Action::LinkPaper(FormId(id)),
             Action::LinkLive(FormId(id)),
             Action::NewKeys(AccountId(id)),
+            Action::Bid(IntentId(id)),
+            Action::Middle(IntentId(id)),
+            Action::Ask(IntentId(id)),
+            Action::Repeat(IntentId(id)),
+            Action::Replace(IntentId(id)),
+            Action::Terms(IntentId(id)),
+            Action::Details(IntentId(id)),
             Action::Form(FormId(id)),
             Action::Forget(FormId(id)),
             Action::Stay(FormId(id)),

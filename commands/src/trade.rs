@@ -145,7 +145,7 @@ fn typed_spread(text: &str, price: Option<&str>, count: Option<&str>) -> Result<
 }
 
 /// Places what was typed, or says what is wrong with it.
-async fn place(
+pub(crate) async fn place(
     ctx: Context<'_>,
     account: Option<String>,
     card: Option<bool>,

@@ -3,7 +3,7 @@
 use desk::{Field, Refused};
 use domain::account::NameRefusal;
 use domain::money::{Percent, Price, Quantity, Usd};
-use domain::order::{Class, Effect, Exit, Leg, Legs, Order, Pricing, Side, Size, StopLoss, TimeInForce, Trail};
+use domain::order::{Effect, Leg, Legs, Mismatch, Order, Pieces, Side, Size, TimeInForce, Trail};
 use domain::sizing::Amount;
 use domain::symbol::{AssetKind, Symbol, looks_like_secret};
 
@@ -34,35 +34,21 @@ impl Typed {
         let symbol = symbol(&self.symbol)?;
         let kind = symbol.kind();
         let price = |field, text: &Option<String>| maybe(text.as_deref(), |text| price(field, text, &kind));
-        let take_profit = price(Field::TakeProfit, &self.take_profit)?;
-        let limit = price(Field::Limit, &self.limit)?;
-        let stop = price(Field::Stop, &self.stop)?;
-        let loss = price(Field::StopLoss, &self.stop_loss)?;
-        let loss_limit = price(Field::StopLossLimit, &self.stop_loss_limit)?;
-        let loss = match (loss, loss_limit) {
-            (Some(stop), limit) => Some(StopLoss { stop, limit }),
-            (None, Some(_)) => return Err(Refused::ExitsMissing),
-            (None, None) => None,
-        };
-        let trail = maybe(self.trail.as_deref(), trail)?;
-        let (class, limit) = match (self.oco, take_profit, loss) {
-            // Two exits have no entry: what takes the profit is the order's own limit.
-            (true, Some(take_profit), Some(loss)) if limit.is_none() => (Class::Oco(loss), Some(take_profit)),
-            (true, ..) => return Err(Refused::ExitsMissing),
-            (false, Some(take_profit), Some(stop_loss)) => (Class::Bracket { take_profit, stop_loss }, limit),
-            (false, Some(take_profit), None) => (Class::Oto(Exit::TakeProfit(take_profit)), limit),
-            (false, None, Some(loss)) => (Class::Oto(Exit::StopLoss(loss)), limit),
-            (false, None, None) => (Class::Simple, limit),
-        };
-        let usual = if kind == AssetKind::Crypto { TimeInForce::Gtc } else { TimeInForce::Day };
-        let amount = self.amount(side)?;
-        Ok(Order {
-            pricing: pricing(limit, stop, trail)?,
-            time_in_force: self.tif.unwrap_or(usual),
-            extended_hours: self.extended,
-            class,
+        let pieces = Pieces {
+            limit: price(Field::Limit, &self.limit)?,
+            stop: price(Field::Stop, &self.stop)?,
+            trail: maybe(self.trail.as_deref(), trail)?,
+            take_profit: price(Field::TakeProfit, &self.take_profit)?,
+            stop_loss: price(Field::StopLoss, &self.stop_loss)?,
+            stop_loss_limit: price(Field::StopLossLimit, &self.stop_loss_limit)?,
+            oco: self.oco,
             effect: self.effect,
-            ..Order::plain(side, symbol, amount, Pricing::Market)
+            time_in_force: self.tif,
+            extended_hours: self.extended,
+        };
+        pieces.order(side, symbol, self.amount(side)?).map_err(|mismatch| match mismatch {
+            Mismatch::Prices => Refused::PricesMixed,
+            Mismatch::Exits => Refused::ExitsMissing,
         })
     }
 
@@ -146,18 +132,6 @@ pub(crate) fn trail(text: &str) -> Result<Trail, Refused> {
     } else {
         price(Field::Trail, text, &AssetKind::Equity).map(Trail::Price)
     }
-}
-
-/// What the prices that were named make together.
-pub(crate) fn pricing(limit: Option<Price>, stop: Option<Price>, trail: Option<Trail>) -> Result<Pricing, Refused> {
-    Ok(match (limit, stop, trail) {
-        (None, None, None) => Pricing::Market,
-        (Some(limit), None, None) => Pricing::Limit(limit),
-        (None, Some(stop), None) => Pricing::Stop(stop),
-        (Some(limit), Some(stop), None) => Pricing::StopLimit { stop, limit },
-        (None, None, Some(trail)) => Pricing::Trail(trail),
-        (_, _, Some(_)) => return Err(Refused::PricesMixed),
-    })
 }
 
 /// The legs of a spread: `buy AAPL261218C00250000, sell 2 AAPL261218C00260000 to close`.

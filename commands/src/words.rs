@@ -3,6 +3,7 @@
 //! Poise's own choices travel as the index of a variant: a command registered by an older program could then say "paper" and
 //! mean "live". Here the word itself travels.
 
+use crate::guard::Which as Guard;
 use crate::reply::help::Topic;
 use crate::reply::mydata::Format;
 use domain::account::Environment;
@@ -161,5 +162,19 @@ word_option! {
     BlurWord(bool) {
         "on", "on: amounts stay masked until you press a button" => true;
         "off", "off: amounts are shown at once" => false;
+    }
+}
+
+word_option! {
+    /// A guard, or all of them.
+    GuardWord(Guard) {
+        "order", "order: the largest order" => Guard::Order;
+        "position", "position: the largest position" => Guard::Position;
+        "day-loss", "day-loss: the day's loss" => Guard::DayLoss;
+        "only", "only: the symbols that may be entered" => Guard::Only;
+        "never", "never: the symbols that may not" => Guard::Never;
+        "cool-off", "cool-off: the rest after losses" => Guard::CoolOff;
+        "fat-finger", "fat-finger: the distance of a price" => Guard::FatFinger;
+        "all", "all of them" => Guard::All;
     }
 }

@@ -4,7 +4,9 @@
 mod account;
 pub(crate) mod broker;
 mod framework;
+mod guard;
 mod input;
+pub(crate) mod line;
 mod look;
 mod order;
 mod rule;
@@ -184,6 +186,7 @@ pub(crate) fn explain(refused: &Refused) -> Prose {
         Refused::Sizing(refusal) => order::sizing(*refusal),
         Refused::PricesMixed => order::prices_mixed(),
         Refused::ExitsMissing => order::exits_missing(),
+        Refused::Line(misread) => line::misread(misread),
         Refused::Leg(text) => order::leg(text),
         Refused::Legs(refusal) => order::legs(refusal),
         Refused::DebitOrCredit => order::debit_or_credit(),
@@ -193,6 +196,8 @@ pub(crate) fn explain(refused: &Refused) -> Prose {
         Refused::NoneFree(symbol) => order::none_free(symbol),
         Refused::Rule(broken) => rule::rule(broken),
         Refused::CannotJoin => order::cannot_join(),
+        Refused::Guard(stopped) => guard::stopped(stopped),
+        Refused::CoolOffOdd => guard::cool_off_odd(),
         Refused::NoQuote(symbol) => order::no_quote(symbol),
         Refused::Ticket(refusal) => input::ticket(*refusal),
         Refused::NotAcknowledged => order::not_acknowledged(),

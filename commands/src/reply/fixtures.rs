@@ -41,6 +41,7 @@ pub(crate) fn account(environment: Environment, name: &str) -> LinkedAccount {
         always_confirm: false,
         linked_at: now(),
         keys_since: now(),
+        guards: Box::default(),
     }
 }
 

@@ -52,6 +52,10 @@ fn orders() -> Reply {
              `extended` lets a limit order work before 09:30 and after 16:00 ET.",
         )
         .say(
+            "**In one line.** `/t` takes all of that as you would say it: `buy 5 aapl lmt 184.5 gtc tp 195 sl 178`. The list above what you type \
+             shows how it is understood.",
+        )
+        .say(
             "**Exits.** `take_profit` and `stop_loss` with an order wait until it is filled; one cancels the other. \
              For something that you hold already, `/sell` with both and `oco:True`. `/spread` trades two to four contracts as one; `/exercise` is for contracts that you hold.",
         )
@@ -60,7 +64,7 @@ fn orders() -> Reply {
              **Confirm** sends exactly what the card says, once, however often you press. The card expires quickly; \
              if the price moves while you decide, you are asked again. `card:True` shows it for a paper order, too.",
         )
-        .say("`/close` closes a position or part of it, `/close-all` all of them. `/replace` changes an open order. `/orders` shows what is open, `/cancel` cancels one order, a symbol's, or all. A cancel is a request: until Alpaca is through, the order may still fill.")
+        .say("`/close` closes a position or part of it, `/close-all` all of them. `/replace` changes an open order. `/orders` shows what is open, `/order` tells one order's whole life and why it is not filled, `/cancel` cancels one order, a symbol's, or all. A cancel is a request: until Alpaca is through, the order may still fill.")
 }
 
 fn accounts() -> Reply {
@@ -73,6 +77,10 @@ fn accounts() -> Reply {
         .say(
             "`/account rotate` takes new keys for an account. Do that when Alpaca refuses the old ones: resetting a paper account replaces its keys.\n\
              `/account remove` deletes the keys at once. Positions and orders stay at Alpaca.",
+        )
+        .say(
+            "**Bound yourself.** `/guard set` limits what you can enter: the largest order and position, the day's loss, symbols, a rest after losses, \
+             slips of the finger. Tighter holds at once, looser in 24 hours. `/pause` enters nothing until `/resume`. Exits and cancels always pass.",
         )
 }
 

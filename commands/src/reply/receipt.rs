@@ -45,8 +45,8 @@ pub(crate) fn sheet(receipt: &Receipt) -> Reply {
         let looked = receipt.looked_at.map_or_else(|| "not yet".to_owned(), words::counting);
         reply = reply.with("Last asked", looked);
     }
-    if life.state == State::AtBroker {
-        reply = reply.button(Button::quiet(Action::Cancel(receipt.intent), "Cancel order"));
+    for button in deeds(receipt) {
+        reply = reply.button(button);
     }
     if life.state == State::Over(Ending::Refused) {
         reply = helps(receipt).into_iter().fold(reply, Reply::button);
@@ -56,6 +56,32 @@ pub(crate) fn sheet(receipt: &Receipt) -> Reply {
         reply = reply.button(Button::quiet(Action::Check(receipt.intent), "Check again"));
     }
     reply
+}
+
+/// What can be done with the order now.
+fn deeds(receipt: &Receipt) -> Vec<Button> {
+    let (intent, order) = (receipt.intent, &receipt.order);
+    let mut deeds = Vec::new();
+    let repeat = Button::quiet(Action::Repeat(intent), "Repeat");
+    match receipt.life.state {
+        // What hangs is neither sent again nor moved.
+        State::AtBroker if receipt.stuck => deeds.push(Button::quiet(Action::Cancel(intent), "Cancel order")),
+        State::AtBroker => {
+            deeds.push(Button::quiet(Action::Cancel(intent), "Cancel order"));
+            deeds.push(Button::quiet(Action::Replace(intent), "Replace"));
+            if order.pricing.limit().is_some() && order.class.legs().is_empty() {
+                deeds.push(Button::quiet(Action::Bid(intent), "To bid"));
+                deeds.push(Button::quiet(Action::Middle(intent), "To mid"));
+                deeds.push(Button::quiet(Action::Ask(intent), "To ask"));
+            }
+            deeds.push(repeat);
+        }
+        // Of any other ending it is not sure that the same would do, or that there is no order.
+        State::Over(Ending::Filled | Ending::Canceled | Ending::Expired | Ending::NotSent) => deeds.push(repeat),
+        State::Intended | State::Unconfirmed | State::Over(_) => {}
+    }
+    deeds.push(Button::quiet(Action::Details(intent), "Details"));
+    deeds
 }
 
 /// The state in one word, and in a sentence.

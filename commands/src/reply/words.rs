@@ -109,6 +109,11 @@ pub(crate) fn moment(at: DateTime<Utc>) -> String {
     format!("<t:{}:f>", at.timestamp())
 }
 
+/// A time of day, to the second, that Discord shows in the reader's own time zone.
+pub(crate) fn clock(at: DateTime<Utc>) -> String {
+    format!("<t:{}:T>", at.timestamp())
+}
+
 /// A day that Discord shows in the reader's own time zone.
 pub(crate) fn day(at: DateTime<Utc>) -> String {
     format!("<t:{}:D>", at.timestamp())

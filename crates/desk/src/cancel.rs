@@ -169,7 +169,7 @@ impl Desk {
     }
 
     /// The broker's id of our order: looked up first when it is not known yet.
-    async fn order_of(&self, tenant: Tenant, intent: IntentId) -> Result<(Opened, BrokerOrderId), Refused> {
+    pub(crate) async fn order_of(&self, tenant: Tenant, intent: IntentId) -> Result<(Opened, BrokerOrderId), Refused> {
         let mut tx = self.tx(tenant).await?;
         let mut known = match tx.intent(intent).await {
             Err(StoreError::NotFound) => return Err(Refused::NoSuchOrder),

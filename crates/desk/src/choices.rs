@@ -138,7 +138,7 @@ const fn word(side: Side) -> &'static str {
 }
 
 /// `Buy 5 AAPL at $184.50 · new · 2 filled`.
-fn line(order: &BrokerOrder) -> String {
+pub(crate) fn line(order: &BrokerOrder) -> String {
     let side = order.side.map_or("Order", word);
     let amount = match (order.qty, order.notional) {
         (Some(qty), _) => format!(" {}", qty.normalize()),

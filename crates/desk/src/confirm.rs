@@ -147,16 +147,31 @@ impl Desk {
         typed: Option<String>,
         inside: Inside,
     ) -> Result<Taken, Refused> {
-        let (confirmed, Opened { account, access }) = self.commit_click(tenant, click, typed).await?;
+        let (confirmed, opened) = self.commit_click(tenant, click, typed).await?;
         let order = confirmed.intent.order.clone();
-        let name = account.name.to_string();
-        let unsent = Unsent::new(self, tenant, account, confirmed.intent, inside);
+        let unsent = Unsent::new(self, tenant, opened.account.clone(), confirmed.intent, inside);
         if order.digest() != confirmed.digest {
             unsent.close("the ticket was altered").await;
             return Err(Refused::Ticket(TicketRefusal::Altered));
         }
-        let moved = self.has_moved(&access, &order, confirmed.shown.as_ref()).await;
-        Ok(Taken { unsent, order, account: name, moved })
+        self.ready(tenant, opened, unsent, order, confirmed.shown.as_ref()).await
+    }
+
+    /// A last look at what may have changed since the card: the guards, and the quote.
+    async fn ready(
+        &self,
+        tenant: Tenant,
+        opened: Opened,
+        unsent: Unsent,
+        order: Order,
+        shown: Option<&Quote>,
+    ) -> Result<Taken, Refused> {
+        if let Err(refused) = self.guards_allow(tenant, &opened, &order).await {
+            unsent.close(refused.guard()).await;
+            return Err(refused);
+        }
+        let moved = self.has_moved(&opened.access, &order, shown).await;
+        Ok(Taken { unsent, order, account: opened.account.name.to_string(), moved })
     }
 
     /// Discord delivered the press more than once (two processes, a replay), one delivery has committed the intent, and this
@@ -177,11 +192,10 @@ impl Desk {
         }
         drop(tx);
         let keyed = self.keys(tenant, intent.account, Why::TakenOver).await?;
-        let Opened { account, access } = self.unseal(tenant, keyed)?;
+        let opened = self.unseal(tenant, keyed)?;
         tracing::info!(intent = %intent.id, "an order is taken over from another delivery of its press");
-        let name = account.name.to_string();
-        let moved = self.has_moved(&access, &order, shown.as_ref()).await;
-        Ok(Taken { unsent: Unsent::new(self, tenant, account, intent, inside), order, account: name, moved })
+        let unsent = Unsent::new(self, tenant, opened.account.clone(), intent, inside);
+        self.ready(tenant, opened, unsent, order, shown.as_ref()).await
     }
 
     /// One commit: the ticket is used, the intent exists, the book says so. It does not wait for the disk, because that of the

@@ -2,6 +2,7 @@
 
 mod access;
 pub mod accounts;
+pub mod after;
 pub mod book;
 pub mod cancel;
 mod chart;
@@ -16,6 +17,7 @@ mod doors;
 pub mod exercise;
 pub mod export;
 mod gate;
+mod guards;
 mod holdings;
 pub mod house;
 mod keys;
@@ -37,6 +39,7 @@ pub mod resolve;
 mod session;
 pub mod settings;
 pub mod status;
+mod story;
 mod submit;
 mod sweep;
 mod tape;

@@ -10,7 +10,7 @@ use crate::views::ConfirmCard;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::America::New_York;
 use domain::account::{Asset, BrokerAccount, LinkedAccount, MarketClock, Position, Quote, Snapshot};
-use domain::brokerage::{Access, Lane, Which};
+use domain::brokerage::Lane;
 use domain::fresh;
 use domain::money::{Price, Usd};
 use domain::order::{BrokerOrder, Order, Side, TimeInForce};
@@ -29,8 +29,6 @@ use store::{AuditAction, AuditEntry, NewTicket, Ticket};
 const ASSET: Duration = Duration::from_secs(8);
 /// Longest wait for everything else.
 const REST: Duration = Duration::from_secs(4);
-/// Open orders that are looked at for warnings.
-const OPEN_MAX: usize = 200;
 
 /// How often it is looked whether a read still stands in line, and how long it may stand there all in all.
 const TICK: Duration = Duration::from_millis(250);
@@ -43,13 +41,15 @@ pub(crate) struct Surroundings {
     pub(crate) broker: Result<BrokerAccount, ReadFailure>,
     pub(crate) positions: Result<Vec<Position>, ReadFailure>,
     pub(crate) market: Option<MarketClock>,
-    /// Read for a card only, and then for its warnings only.
-    pub(crate) open: Vec<BrokerOrder>,
+    /// Open orders: read for a card's warnings, and for a guard that counts them.
+    pub(crate) open: Option<Vec<BrokerOrder>>,
+    /// Orders that ended of late: read for a guard that looks for losses.
+    pub(crate) ended: Option<Vec<BrokerOrder>>,
     pub(crate) now: DateTime<Utc>,
 }
 
 impl Desk {
-    /// Reads everything concurrently, reckons the size, and checks the rules that can be checked here.
+    /// Reads everything concurrently, reckons the size, and checks the rules that can be checked here, and the owner's guards.
     pub(crate) async fn survey(
         &self,
         tenant: Tenant,
@@ -63,13 +63,14 @@ impl Desk {
             return Err(Refused::Busy(orders.max(reads)));
         }
         let (brokerage, market, access) = (&self.inner().brokerage, &self.inner().market, &on.access);
-        let (asset, snapshot, broker, positions, clock, open) = tokio::join!(
+        let (asset, snapshot, broker, positions, clock, open, ended) = tokio::join!(
             self.read_in_turn(ASSET, brokerage.asset(access, &wish.symbol)),
             self.read_in_turn(REST, market.snapshot(access, &wish.symbol)),
             self.read_in_turn(REST, brokerage.account(access)),
             self.read_in_turn(REST, brokerage.positions(access)),
             self.read_in_turn(REST, self.market_time(access)),
-            self.open_around(access, for_card),
+            self.open_around(on, for_card),
+            self.ended_around(on),
         );
         if let Ok(clock) = &clock {
             self.inner().session.note(*clock, self.inner().clock.elapsed());
@@ -83,17 +84,10 @@ impl Desk {
             return Err(self.failed(tenant, &on.account, ReadFailure::Credentials).await);
         }
         let now = self.inner().clock.now();
-        let seen = Surroundings { asset, snapshot, broker, positions, market: clock.ok(), open, now };
+        let seen = Surroundings { asset, snapshot, broker, positions, market: clock.ok(), open, ended, now };
         let order = seen.order(wish)?;
+        seen.guarded(&on.account.guards, &order)?;
         Ok((order, seen))
-    }
-
-    /// The account's open orders. Without them a card has fewer warnings.
-    async fn open_around(&self, access: &Access, for_card: bool) -> Vec<BrokerOrder> {
-        if !for_card {
-            return Vec::new();
-        }
-        self.read(REST, self.inner().brokerage.orders(access, Which::Open, None, OPEN_MAX)).await.unwrap_or_default()
     }
 
     /// A read that somebody waits for, who sees how long the queue is (see [`Desk::queued`]). `span` is for the broker to answer
@@ -269,7 +263,7 @@ impl Surroundings {
     }
 
     /// The price that an order of that side would meet now, as well as it is known.
-    fn met_by(&self, side: Side) -> Option<Price> {
+    pub(crate) fn met_by(&self, side: Side) -> Option<Price> {
         let snapshot = self.snapshot.as_ref().ok()?;
         let far_side = snapshot.quote.and_then(|quote| quote.far_side(side));
         far_side.or(snapshot.last).or(snapshot.previous_close)

@@ -2,7 +2,9 @@
 //! except where it says so. The prose is written in one place, in `commands`.
 
 use domain::account::{AccountName, Environment, NameRefusal};
+use domain::guard::Stopped;
 use domain::ids::AccountId;
+use domain::line::Misread;
 use domain::money::{NumberRefusal, Usd};
 use domain::order::LegsRefusal;
 use domain::outcome::ReadFailure;
@@ -39,6 +41,14 @@ pub enum Field {
     Risk,
     /// The amount above which words are typed.
     TypedAbove,
+    /// The guard of an order's worth.
+    GuardOrder,
+    /// The guard of a position's worth.
+    GuardPosition,
+    /// The guard of a day's loss.
+    GuardDayLoss,
+    /// The guard of a price.
+    GuardFatFinger,
     /// An account's name.
     Name,
     /// The key id in the form.
@@ -141,6 +151,8 @@ pub enum Refused {
     PricesMixed,
     /// Two exits were asked for without naming both.
     ExitsMissing,
+    /// A line is no order. It holds the user's own words.
+    Line(Box<Misread>),
     /// A text is no leg of a spread.
     Leg(String),
     /// The legs are no spread.
@@ -159,6 +171,10 @@ pub enum Refused {
     Rule(RuleBreak),
     /// An order and the one in its way do not make one order. Nothing was canceled.
     CannotJoin,
+    /// A guard of the account's owner stopped the entry.
+    Guard(Box<Stopped>),
+    /// A text is no cool-off.
+    CoolOffOdd,
     /// Alpaca has no quote for the symbol now, so no card can be shown.
     NoQuote(Symbol),
     /// The ticket cannot be used.
@@ -199,7 +215,7 @@ pub enum Refused {
 
 impl Refused {
     /// Which guard it was, for the audit book. A word of ours: what a user typed has no place there.
-    pub(crate) const fn guard(&self) -> &'static str {
+    pub(crate) fn guard(&self) -> &'static str {
         match self {
             Self::NoAccount => "no_account",
             Self::WhichAccount => "which_account",
@@ -226,6 +242,7 @@ impl Refused {
             Self::Sizing(_) => "sizing",
             Self::PricesMixed => "prices_mixed",
             Self::ExitsMissing => "exits_missing",
+            Self::Line(_) => "line",
             Self::Leg(_) => "leg",
             Self::Legs(_) => "legs",
             Self::DebitOrCredit => "debit_or_credit",
@@ -235,6 +252,8 @@ impl Refused {
             Self::NoneFree(_) => "none_free",
             Self::Rule(_) => "rule",
             Self::CannotJoin => "cannot_join",
+            Self::Guard(stopped) => stopped.because.kind().as_str(),
+            Self::CoolOffOdd => "cool_off_odd",
             Self::NoQuote(_) => "no_quote",
             Self::Ticket(_) => "ticket",
             Self::NotAcknowledged => "not_acknowledged",

@@ -18,6 +18,7 @@ use domain::order::{BrokerOrder, Order};
 use domain::outcome::{CancelOutcome, ExerciseOutcome};
 use domain::symbol::{Contract, Symbol};
 use domain::tenant::Tenant;
+use domain::waiting::Reason;
 use rust_decimal::Decimal;
 use std::time::Duration;
 
@@ -30,6 +31,15 @@ pub struct Accounts {
     pub list: Vec<LinkedAccount>,
     /// The one that commands use when none is named.
     pub default: Option<AccountId>,
+}
+
+/// The guards of an account.
+#[derive(Clone, Debug)]
+pub struct Guarded {
+    /// The account, with its guards.
+    pub account: LinkedAccount,
+    /// When that was so: some become looser by themselves.
+    pub at: DateTime<Utc>,
 }
 
 /// A new link.
@@ -268,6 +278,38 @@ pub enum Placed {
     Ask(Box<ConfirmCard>),
     /// It went out.
     Sent(Box<Receipt>),
+}
+
+/// One order's whole life.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// Which account.
+    pub account: LinkedAccount,
+    /// As the broker shows it now; absent when it shows no such order.
+    pub order: Option<BrokerOrder>,
+    /// What we know of it, when it is one of ours.
+    pub receipt: Option<Receipt>,
+    /// Why it is not filled.
+    pub reasons: Vec<Reason>,
+    /// What the audit book says of it, oldest first.
+    pub entries: Vec<Entry>,
+    /// When it was read.
+    pub at: DateTime<Utc>,
+}
+
+/// A line of the audit book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Its place in the chain.
+    pub seq: i64,
+    /// What was done, in the book's word.
+    pub action: String,
+    /// The order's status at the broker, when the entry says it.
+    pub status: Option<String>,
+    /// Why, when the entry says it.
+    pub why: Option<String>,
 }
 
 /// What became of a cancel.

@@ -1,5 +1,6 @@
 //! Accounts, as linked with Paddock and as the broker shows them.
 
+use crate::guard::Guards;
 use crate::ids::{AccountId, BrokerAccountId};
 use crate::money::{Price, Usd};
 use crate::order::Side;
@@ -146,6 +147,8 @@ pub struct LinkedAccount {
     pub linked_at: DateTime<Utc>,
     /// When its keys were stored.
     pub keys_since: DateTime<Utc>,
+    /// What its owner bounds.
+    pub guards: Box<Guards>,
 }
 
 /// `GET /v2/account`: only the id and the status are sure to be there.

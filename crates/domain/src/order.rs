@@ -3,12 +3,14 @@
 mod broker;
 mod class;
 mod line;
+mod pieces;
 mod pricing;
 mod replaces;
 
 pub use broker::{BrokerOrder, BrokerStatus};
 pub use class::{Class, Exit, Leg, Legs, LegsRefusal, StopLoss};
 pub use line::Columns;
+pub use pieces::{Mismatch, Pieces};
 pub use pricing::{Pricing, Trail};
 pub use replaces::{Changes, Replaces};
 

@@ -6,6 +6,7 @@ use crate::{AuditEntry, StoreError, TenantTx};
 use chrono::{DateTime, Utc};
 use domain::account::{AccountName, AccountStatus, Environment, LinkedAccount};
 use domain::credential::{CredentialKind, Sealed};
+use domain::guard::Guards;
 use domain::ids::{AccountId, BrokerAccountId};
 use sqlx::FromRow;
 use std::fmt;
@@ -15,7 +16,7 @@ use uuid::Uuid;
 macro_rules! shown {
     () => {
         "a.account_id, a.name, a.environment, a.broker_account_id, a.number_tail, a.status, a.key_tail, a.always_confirm,
-         a.linked_at, coalesce(c.rotated_at, c.created_at) AS keys_since"
+         a.linked_at, coalesce(c.rotated_at, c.created_at) AS keys_since, a.guards"
     };
 }
 /// The same with its credential, for one opening of it.
@@ -72,6 +73,12 @@ pub(crate) const RENAME: &str = "UPDATE app.accounts SET name = $2 WHERE account
 pub(crate) const SET_STATUS: &str = "UPDATE app.accounts SET status = $2 WHERE account_id = $1 AND removed_at IS NULL";
 pub(crate) const SET_ALWAYS_CONFIRM: &str =
     "UPDATE app.accounts SET always_confirm = $2 WHERE account_id = $1 AND removed_at IS NULL";
+/// The lock that changes of guards wait for each other by; the row is read after it.
+pub(crate) const LOCK: &str =
+    "SELECT account_id FROM app.accounts WHERE account_id = $1 AND removed_at IS NULL FOR NO KEY UPDATE";
+/// What a newer program put beside them stays.
+pub(crate) const SET_GUARDS: &str =
+    "UPDATE app.accounts SET guards = guards || $2 WHERE account_id = $1 AND removed_at IS NULL";
 pub(crate) const REMOVE: &str = "
     WITH gone AS (UPDATE app.accounts SET removed_at = clock_timestamp(), lease_owner = NULL, lease_until = NULL
                    WHERE account_id = $1 AND removed_at IS NULL RETURNING user_id, account_id),
@@ -96,6 +103,7 @@ struct Row {
     always_confirm: bool,
     linked_at: DateTime<Utc>,
     keys_since: DateTime<Utc>,
+    guards: serde_json::Value,
 }
 
 /// The columns of an account and its credential.
@@ -117,6 +125,8 @@ impl TryFrom<Row> for LinkedAccount {
             "keys_revoked" => AccountStatus::KeysRevoked,
             _ => return Err(StoreError::Broken("a stored account has an unknown status")),
         };
+        // Never read as none: an account whose guards are lost orders nothing.
+        let unreadable = StoreError::Broken("an account's guards cannot be read");
         Ok(Self {
             id: AccountId(row.account_id),
             name: AccountName::stored(row.name),
@@ -128,6 +138,7 @@ impl TryFrom<Row> for LinkedAccount {
             always_confirm: row.always_confirm,
             linked_at: row.linked_at,
             keys_since: row.keys_since,
+            guards: serde_json::from_value(row.guards).map_err(|_| unreadable)?,
         })
     }
 }
@@ -280,6 +291,24 @@ impl TenantTx {
     /// [`StoreError::NotFound`].
     pub async fn set_always_confirm(&mut self, id: AccountId, always: bool) -> Result<(), StoreError> {
         self.tx.touch(sqlx::query(SET_ALWAYS_CONFIRM).bind(id.0).bind(always)).await
+    }
+
+    /// One linked account that nobody else changes before this transaction ends.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn lock_account(&mut self, id: AccountId) -> Result<LinkedAccount, StoreError> {
+        self.tx.one(sqlx::query_as::<_, (Uuid,)>(LOCK).bind(id.0)).await?;
+        self.account(id).await
+    }
+
+    /// Stores the guards of an account as a whole.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn set_guards(&mut self, id: AccountId, guards: &Guards) -> Result<(), StoreError> {
+        let guards = serde_json::to_value(guards).map_err(|_| StoreError::Broken("guards cannot be written"))?;
+        self.tx.touch(sqlx::query(SET_GUARDS).bind(id.0).bind(guards)).await
     }
 
     /// Unlinks an account: its credential is deleted, its tickets and forms are void. Ledger and audit stay.

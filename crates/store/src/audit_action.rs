@@ -17,6 +17,8 @@ pub enum AuditAction {
     AlwaysConfirmChanged,
     /// The user's settings changed.
     SettingsChanged,
+    /// The guards of an account changed, or will.
+    GuardsChanged,
     /// The user replaced the keys.
     KeysReplaced,
     /// The broker refused the keys.
@@ -77,7 +79,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// All of them, as people look for them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::AccountLinked,
         Self::AccountRenamed,
         Self::AccountRemoved,
@@ -85,6 +87,7 @@ impl AuditAction {
         Self::SwitchedToLive,
         Self::AlwaysConfirmChanged,
         Self::SettingsChanged,
+        Self::GuardsChanged,
         Self::KeysReplaced,
         Self::KeysRefused,
         Self::KeysResealed,
@@ -121,6 +124,7 @@ impl AuditAction {
             Self::SwitchedToLive => "switched_to_live",
             Self::AlwaysConfirmChanged => "always_confirm_changed",
             Self::SettingsChanged => "settings_changed",
+            Self::GuardsChanged => "guards_changed",
             Self::KeysReplaced => "keys_replaced",
             Self::KeysRefused => "keys_refused",
             Self::KeysResealed => "keys_resealed",

@@ -21,6 +21,8 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("accounts::RENAME", accounts::RENAME),
     ("accounts::SET_STATUS", accounts::SET_STATUS),
     ("accounts::SET_ALWAYS_CONFIRM", accounts::SET_ALWAYS_CONFIRM),
+    ("accounts::LOCK", accounts::LOCK),
+    ("accounts::SET_GUARDS", accounts::SET_GUARDS),
     ("accounts::REMOVE", accounts::REMOVE),
     ("credentials::READ", credentials::READ),
     ("credentials::REPLACE", credentials::REPLACE),

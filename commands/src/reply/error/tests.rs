@@ -7,7 +7,9 @@ use crate::routes::RouteRefusal;
 use crate::turnstile::Full;
 use desk::{Field, KeysRefusal, TicketRefusal};
 use domain::account::{AccountName, Environment, NameRefusal};
+use domain::guard::{Break, Stopped};
 use domain::ids::AccountId;
+use domain::line::Line;
 use domain::money::{NumberRefusal, Usd};
 use domain::order::LegsRefusal;
 use domain::outcome::{Doubt, ReadFailure, RefusalReason};
@@ -68,7 +70,8 @@ fn following(refused: &Refused) -> Option<Refused> {
         Refused::SizeTwice => Refused::Sizing(SizingRefusal::RiskNeedsStop),
         Refused::Sizing(_) => Refused::PricesMixed,
         Refused::PricesMixed => Refused::ExitsMissing,
-        Refused::ExitsMissing => Refused::Leg("buy all".into()),
+        Refused::ExitsMissing => Refused::Line(Box::new(Line::read("buy 5 aapl lmt 184,5 gtc").unwrap_err())),
+        Refused::Line(_) => Refused::Leg("buy all".into()),
         Refused::Leg(_) => Refused::Legs(LegsRefusal::Ratios),
         Refused::Legs(_) => Refused::DebitOrCredit,
         Refused::DebitOrCredit => Refused::NotHeld(symbol()),
@@ -77,7 +80,9 @@ fn following(refused: &Refused) -> Option<Refused> {
         Refused::ShortContract(_) => Refused::NoneFree(symbol()),
         Refused::NoneFree(_) => Refused::Rule(RuleBreak::FractionNeedsDay),
         Refused::Rule(_) => Refused::CannotJoin,
-        Refused::CannotJoin => Refused::NoQuote(symbol()),
+        Refused::CannotJoin => Refused::Guard(Box::new(Stopped { because: Break::Paused, loosens: None })),
+        Refused::Guard(_) => Refused::CoolOffOdd,
+        Refused::CoolOffOdd => Refused::NoQuote(symbol()),
         Refused::NoQuote(_) => Refused::Ticket(TicketRefusal::Expired),
         Refused::Ticket(_) => Refused::NotAcknowledged,
         Refused::NotAcknowledged => Refused::NoSuchOrder,

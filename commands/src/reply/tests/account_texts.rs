@@ -209,7 +209,7 @@ fn health_and_status_say_what_does_not_work() {
 #[test]
 fn the_help_helps() {
     let pages = [Topic::Start, Topic::Orders, Topic::Accounts, Topic::Privacy, Topic::Unconfirmed].map(help::help);
-    insta::assert_snapshot!(pages.iter().map(Reply::transcript).collect::<String>(), @r#"
+    insta::assert_snapshot!(pages.iter().map(Reply::transcript).collect::<String>(), @r"
     [grey] -
     # Paddock: trade your own Alpaca account from Discord
     **1.** Open `app.alpaca.markets`, sign up, and stay in the **paper** account (simulated money).
@@ -228,11 +228,13 @@ fn the_help_helps() {
     `tif` says how long: `day`, `gtc` (until you cancel it), `opg` and `cls` (the auctions), `ioc` and `fok` (at once).
     `extended` lets a limit order work before 09:30 and after 16:00 ET.
 
+    **In one line.** `/t` takes all of that as you would say it: `buy 5 aapl lmt 184.5 gtc tp 195 sl 178`. The list above what you type shows how it is understood.
+
     **Exits.** `take_profit` and `stop_loss` with an order wait until it is filled; one cancels the other. For something that you hold already, `/sell` with both and `oco:True`. `/spread` trades two to four contracts as one; `/exercise` is for contracts that you hold.
 
     **The card.** Live orders always show one first: price, cost, what you will hold, and when the market takes the order up. **Confirm** sends exactly what the card says, once, however often you press. The card expires quickly; if the price moves while you decide, you are asked again. `card:True` shows it for a paper order, too.
 
-    `/close` closes a position or part of it, `/close-all` all of them. `/replace` changes an open order. `/orders` shows what is open, `/cancel` cancels one order, a symbol's, or all. A cancel is a request: until Alpaca is through, the order may still fill.
+    `/close` closes a position or part of it, `/close-all` all of them. `/replace` changes an open order. `/orders` shows what is open, `/order` tells one order's whole life and why it is not filled, `/cancel` cancels one order, a symbol's, or all. A cancel is a request: until Alpaca is through, the order may still fill.
     [grey] -
     # Help: accounts
     `/account add` links an account, `/account list` shows yours, `/account use` chooses the default.
@@ -241,6 +243,8 @@ fn the_help_helps() {
 
     `/account rotate` takes new keys for an account. Do that when Alpaca refuses the old ones: resetting a paper account replaces its keys.
     `/account remove` deletes the keys at once. Positions and orders stay at Alpaca.
+
+    **Bound yourself.** `/guard set` limits what you can enter: the largest order and position, the day's loss, symbols, a rest after losses, slips of the finger. Tighter holds at once, looser in 24 hours. `/pause` enters nothing until `/resume`. Exits and cancels always pass.
     [grey] -
     # Help: privacy
     **Your keys** go from the form to Alpaca, are stored encrypted, and are never shown again. Whoever runs this Paddock holds the master key, so link accounts only where you trust them. **Discord sees what you type into the form**, as it sees everything typed into Discord. An Alpaca key can trade and, for crypto, move funds out; Paddock itself has no code that could. Start on paper, and delete a key at Alpaca when you stop using it.
@@ -258,5 +262,5 @@ fn the_help_helps() {
     Paddock never guesses. It says **sent, not yet confirmed**, keeps asking Alpaca for that very order, and changes the message when it knows. **Do not send the order again** meanwhile: you could end up with two.
 
     `/orders` shows such orders on top, and **Check again** under the message asks at once.
-    "#);
+    ");
 }

@@ -137,7 +137,7 @@ fn a_receipt_that_is_not_proved_never_reads_as_a_no() {
     let mut doubted = receipt(State::Unconfirmed);
     doubted.life.doubt = Some(Doubt::TimedOut);
     doubted.looked_at = Some(now());
-    insta::assert_snapshot!(shown(&receipt(State::Intended)) + &shown(&doubted), @r#"
+    insta::assert_snapshot!(shown(&receipt(State::Intended)) + &shown(&doubted), @r"
     [blue] PAPER · swing
     # Sending…
     The order is on its way to Alpaca. **Do not send it again**; what becomes of it shows here.
@@ -145,6 +145,7 @@ fn a_receipt_that_is_not_proved_never_reads_as_a_no() {
     · Type = Limit $184.50 · day
     · Decided = <t:1795204800:f>
     -- Paddock's name for it: paddock-0000000000000000000000000000000b · updates by itself for a quarter of an hour
+    (Details | grey | details)
     (Check again | grey | check)
     [blue] PAPER · swing
     # Sent, not yet confirmed
@@ -154,9 +155,10 @@ fn a_receipt_that_is_not_proved_never_reads_as_a_no() {
     · Decided = <t:1795204800:f>
     · Last asked = <t:1795204800:R>
     -- Paddock's name for it: paddock-0000000000000000000000000000000b · updates by itself for a quarter of an hour
+    (Details | grey | details)
     (Check again | grey | check)
     (Message me when it is known | grey | tell_me)
-    "#);
+    ");
 }
 
 #[test]
@@ -196,7 +198,7 @@ fn a_receipt_at_alpaca_has_a_word_for_every_status() {
 fn a_queued_order_says_until_when() {
     let mut queued = at_broker(BrokerStatus::Accepted);
     queued.market = Some(clock(false));
-    insta::assert_snapshot!(shown(&queued), @r#"
+    insta::assert_snapshot!(shown(&queued), @r"
     [blue] PAPER · swing
     # Queued
     Alpaca has the order. It queues until 09:30 ET Mon 23 Nov.
@@ -205,14 +207,20 @@ fn a_queued_order_says_until_when() {
     · Decided = <t:1795204800:f>
     -- Alpaca order 00000000-0000-0000-0000-0000000000a1 · updates by itself for a quarter of an hour
     (Cancel order | grey | cancel)
+    (Replace | grey | replace)
+    (To bid | grey | bid)
+    (To mid | grey | middle)
+    (To ask | grey | ask)
+    (Repeat | grey | repeat)
+    (Details | grey | details)
     (Check again | grey | check)
-    "#);
+    ");
 }
 
 #[test]
 fn a_partly_filled_receipt_keeps_its_buttons() {
     let part = filled(at_broker(BrokerStatus::PartiallyFilled), "2");
-    insta::assert_snapshot!(receipt::receipt(&part, Following::No).transcript(), @r#"
+    insta::assert_snapshot!(receipt::receipt(&part, Following::No).transcript(), @r"
     [blue] PAPER · swing
     # Partially filled
     The rest of the order is still working.
@@ -223,14 +231,20 @@ fn a_partly_filled_receipt_keeps_its_buttons() {
     · Decided = <t:1795204800:f>
     -- Alpaca order 00000000-0000-0000-0000-0000000000a1 · no longer updates by itself: press Check again
     (Cancel order | grey | cancel)
+    (Replace | grey | replace)
+    (To bid | grey | bid)
+    (To mid | grey | middle)
+    (To ask | grey | ask)
+    (Repeat | grey | repeat)
+    (Details | grey | details)
     (Check again | grey | check)
-    "#);
+    ");
 }
 
 #[test]
 fn a_filled_receipt_is_final() {
     let done = filled(receipt(State::Over(Ending::Filled)), "5");
-    insta::assert_snapshot!(shown(&done), @r#"
+    insta::assert_snapshot!(shown(&done), @r"
     [blue] PAPER · swing
     # Filled
     The whole order is done.
@@ -240,7 +254,9 @@ fn a_filled_receipt_is_final() {
     · Value = $922.35
     · Decided = <t:1795204800:f>
     -- Paddock's name for it: paddock-0000000000000000000000000000000b
-    "#);
+    (Repeat | grey | repeat)
+    (Details | grey | details)
+    ");
 }
 
 #[test]

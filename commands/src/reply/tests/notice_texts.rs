@@ -42,7 +42,7 @@ fn a_notice_carries_its_accounts_banner_and_says_how_to_stop_such_messages() {
             .iter()
             .map(|tidings| notice::notice(tidings).transcript())
             .collect();
-    insta::assert_snapshot!(texts, @r#"
+    insta::assert_snapshot!(texts, @r"
     [blue] PAPER · swing
     # Working
     Alpaca has the order and works on it.
@@ -53,6 +53,12 @@ fn a_notice_carries_its_accounts_banner_and_says_how_to_stop_such_messages() {
     · Decided = <t:1795204800:f>
     -- Alpaca order 00000000-0000-0000-0000-0000000000a1 · /settings notices:off stops such messages
     (Cancel order | grey | cancel)
+    (Replace | grey | replace)
+    (To bid | grey | bid)
+    (To mid | grey | middle)
+    (To ask | grey | ask)
+    (Repeat | grey | repeat)
+    (Details | grey | details)
     (Check again | grey | check)
     [RED] LIVE · savings
     # Filled
@@ -65,6 +71,8 @@ fn a_notice_carries_its_accounts_banner_and_says_how_to_stop_such_messages() {
     · Value = $922.35
     · Decided = <t:1795204800:f>
     -- Paddock's name for it: paddock-0000000000000000000000000000000b · /settings notices:off stops such messages
+    (Repeat | grey | repeat)
+    (Details | grey | details)
     [blue] PAPER · swing
     # Stuck at Alpaca
     Alpaca has the order and has not managed to cancel it: **until that is through, it may still fill**. That normally takes moments; something is wrong at Alpaca. **Do not send it again.** Paddock keeps looking. If it lasts, see <https://status.alpaca.markets> or ask Alpaca's support, and give them the order's id below.
@@ -75,8 +83,9 @@ fn a_notice_carries_its_accounts_banner_and_says_how_to_stop_such_messages() {
     · Decided = <t:1795204800:f>
     -- Alpaca order 00000000-0000-0000-0000-0000000000a1 · /settings notices:off stops such messages
     (Cancel order | grey | cancel)
+    (Details | grey | details)
     (Check again | grey | check)
-    "#);
+    ");
 }
 
 #[test]
@@ -87,7 +96,7 @@ fn a_stuck_order_says_what_hangs_and_never_that_it_failed() {
             receipt::receipt(&stuck, Following::Yes).transcript()
         })
         .concat();
-    insta::assert_snapshot!(texts, @r#"
+    insta::assert_snapshot!(texts, @r"
     [blue] PAPER · swing
     # Stuck at Alpaca
     Alpaca has the order and has not managed to pass it on to the market: **it may still fill**. That normally takes moments; something is wrong at Alpaca. **Do not send it again.** Paddock keeps looking. If it lasts, see <https://status.alpaca.markets> or ask Alpaca's support, and give them the order's id below.
@@ -96,6 +105,7 @@ fn a_stuck_order_says_what_hangs_and_never_that_it_failed() {
     · Decided = <t:1795204800:f>
     -- Alpaca order 00000000-0000-0000-0000-0000000000a1 · updates by itself for a quarter of an hour
     (Cancel order | grey | cancel)
+    (Details | grey | details)
     (Check again | grey | check)
     (Message me when it is known | grey | tell_me)
     [blue] PAPER · swing
@@ -106,6 +116,7 @@ fn a_stuck_order_says_what_hangs_and_never_that_it_failed() {
     · Decided = <t:1795204800:f>
     -- Alpaca order 00000000-0000-0000-0000-0000000000a1 · updates by itself for a quarter of an hour
     (Cancel order | grey | cancel)
+    (Details | grey | details)
     (Check again | grey | check)
     (Message me when it is known | grey | tell_me)
     [blue] PAPER · swing
@@ -116,9 +127,10 @@ fn a_stuck_order_says_what_hangs_and_never_that_it_failed() {
     · Decided = <t:1795204800:f>
     -- Alpaca order 00000000-0000-0000-0000-0000000000a1 · updates by itself for a quarter of an hour
     (Cancel order | grey | cancel)
+    (Details | grey | details)
     (Check again | grey | check)
     (Message me when it is known | grey | tell_me)
-    "#);
+    ");
 }
 
 #[test]

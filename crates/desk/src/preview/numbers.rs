@@ -86,7 +86,7 @@ impl Surroundings {
         if order.side == Side::Sell && numbers.held_after.is_some_and(|after| after < Decimal::ZERO) {
             warnings.push(Warning::Short);
         }
-        if let Some(other) = self.open.iter().find(|other| trades_with(order, other)) {
+        if let Some(other) = self.open.iter().flatten().find(|other| trades_with(order, other)) {
             warnings.push(Warning::WashTrade(Box::new(other.clone())));
         }
         if order.side == Side::Buy && order.replaces.is_none() && self.is_unprotected(order) {
@@ -112,7 +112,7 @@ impl Surroundings {
                 && (other.stop_price.is_some() || other.trail.is_some())
         };
         let bounded = matches!(order.class, Class::Bracket { .. } | Class::Oto(Exit::StopLoss(_)) | Class::MultiLeg(_));
-        order.symbol.kind() == AssetKind::Equity && !bounded && !self.open.iter().any(stops)
+        order.symbol.kind() == AssetKind::Equity && !bounded && !self.open.iter().flatten().any(stops)
     }
 
     /// How much of the account the position would be, at the order's price.

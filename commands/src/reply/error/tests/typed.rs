@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
 use super::*;
+use domain::guard::{CoolOff, Kind, Only};
 use domain::money::Price;
 use domain::order::{BrokerStatus, LegsRefusal, TimeInForce};
 use domain::policy::Part;
@@ -48,6 +49,50 @@ fn every_number_that_is_none_has_its_words() {
     **Nothing was sent.**
     Check for a digit too many.
     "#);
+}
+
+#[test]
+fn every_line_that_is_none_has_its_words() {
+    let secret = "aB3".repeat(13) + "x";
+    let lines = [
+        String::new(),
+        "buy aapl 5".to_owned(),
+        "buy 5".to_owned(),
+        "buy 5 brk/b".to_owned(),
+        "buy 5 aapl tp".to_owned(),
+        "buy 5 aapl tp 195.505 gtc".to_owned(),
+        "buy 5 aapl `rm` gtc".to_owned(),
+        "buy 5 aapl gtc day".to_owned(),
+        "buy 5 aapl lmt 5 trail 2".to_owned(),
+        "sell 5 aapl oco tp 200".to_owned(),
+        "buy ".repeat(30),
+        format!("buy 5 {secret}"),
+    ];
+    let refusals = lines.iter().map(|line| Refused::Line(Box::new(Line::read(line).unwrap_err())));
+    let text = read_all(refusals, Doing::Ordering);
+    assert!(!text.contains(&secret));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn every_guard_that_stops_an_entry_has_its_words() {
+    let price = |text: &str| Price::parse(text).unwrap();
+    let usd = |text: &str| Usd(decimal(text));
+    let breaks = [
+        Break::Paused,
+        Break::Order { most: usd("500"), worth: usd("600.5") },
+        Break::Position { most: usd("2000"), after: usd("2100") },
+        Break::DayLoss { most: usd("300"), lost: usd("312.25") },
+        Break::NotListed { symbol: symbol(), only: Only([Symbol::from_broker("BTC/USD")].into()) },
+        Break::Denied(symbol()),
+        Break::CoolOff { rule: CoolOff { losses: 2, minutes: 30 }, losses: 3, until: now() },
+        Break::FatFinger { most: decimal("2.50"), limit: price("190"), market: price("184.52") },
+        Break::Unread(Kind::Position),
+    ];
+    let one = |because, loosens| Refused::Guard(Box::new(Stopped { because, loosens }));
+    let later = one(Break::Order { most: usd("500"), worth: usd("600") }, Some(now()));
+    let refusals = breaks.into_iter().map(|because| one(because, None)).chain([later]);
+    insta::assert_snapshot!(read_all(refusals, Doing::Ordering));
 }
 
 #[test]

@@ -60,7 +60,8 @@ fn around(held: i64, free: i64, shorting: bool) -> Surroundings {
             today: None,
         }]),
         market: None,
-        open: Vec::new(),
+        open: Some(Vec::new()),
+        ended: None,
         now: chrono::DateTime::UNIX_EPOCH,
     }
 }
@@ -176,7 +177,7 @@ fn a_card_warns_of_what_a_trader_would_want_to_know() {
     assert_eq!(warned(&shut, &order(Side::Buy, shares("1"), limit("100"))), [Warning::Unprotected]);
     let busy = around(10, 4, true);
     assert_eq!(warned(&busy, &order(Side::Sell, shares("5"), limit("100"))), [Warning::HeldByOrders(Decimal::from(4))]);
-    let guarded = Surroundings { open: vec![standing(Side::Sell, "stop", None)], ..around(0, 0, true) };
+    let guarded = Surroundings { open: Some(vec![standing(Side::Sell, "stop", None)]), ..around(0, 0, true) };
     let warnings = warned(&guarded, &order(Side::Buy, shares("1"), limit("100")));
     assert!(matches!(&warnings[..], [Warning::WashTrade(_)]), "{warnings:?}");
 }
