@@ -19,6 +19,8 @@ const WRITES: [Endpoint; 4] =
 /// Counts what bad input brings about in one town.
 struct Watch {
     door: &'static str,
+    /// What a person asks for in this table; it is repeated at odd answers, also behind the first reply.
+    asked: Option<Endpoint>,
     writes: usize,
     cases: usize,
     violations: Vec<String>,
@@ -26,7 +28,12 @@ struct Watch {
 
 impl Watch {
     fn on(town: &Town, door: &'static str) -> Self {
-        Self { door, writes: writes(town), cases: 0, violations: Vec::new() }
+        Self { door, asked: None, writes: writes(town, None), cases: 0, violations: Vec::new() }
+    }
+
+    fn on_what_is_asked_for(town: &Town, door: &'static str, asked: Endpoint) -> Self {
+        let asked = Some(asked);
+        Self { asked, writes: writes(town, asked), ..Self::on(town, door) }
     }
 
     /// Notes an answer that should say one of some things (`a|b`).
@@ -49,7 +56,7 @@ impl Watch {
         let log = town.log();
         let panics = panics(&log);
         let pings = town.discord.pings().len();
-        let broker_calls = writes(town) - self.writes;
+        let broker_calls = writes(town, self.asked) - self.writes;
         println!(
             "PROMISE P16 door={} cases={} violations={} panics={} pings={pings} broker_calls={broker_calls}",
             self.door,
@@ -67,8 +74,9 @@ fn says_any(text: &str, titles: &str) -> bool {
     titles.split('|').any(|title| text.contains(title))
 }
 
-fn writes(town: &Town) -> usize {
-    town.exchange.requests().iter().filter(|request| WRITES.contains(&request.endpoint)).count()
+fn writes(town: &Town, asked: Option<Endpoint>) -> usize {
+    let is_meant = |endpoint: Endpoint| WRITES.contains(&endpoint) && Some(endpoint) != asked;
+    town.exchange.requests().iter().filter(|request| is_meant(request.endpoint)).count()
 }
 
 /// Lines in which a panic was noted, by our hook, by the standard one, or by the reply that follows one.
