@@ -171,15 +171,7 @@ impl Desk {
             detail: json!({ "for": purpose, "guard": refused.guard() }),
             ..AuditEntry::of(AuditAction::KeysDeclined)
         };
-        let noted: Result<(), StoreError> = async {
-            let mut tx = self.tx_relaxed(tenant).await?;
-            tx.audit(&entry).await?;
-            tx.commit().await
-        }
-        .await;
-        if let Err(error) = noted {
-            tracing::warn!(%error, "pasted keys that were not taken could not be noted");
-        }
+        self.note(tenant, &entry).await;
     }
 
     /// The form's row is written after the form was shown (showing it is the acknowledgement), so a submit can be faster

@@ -20,7 +20,7 @@ use std::future::Future;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use store::{Store, StoreError, TenantTx};
+use store::{AuditEntry, Store, StoreError, TenantTx};
 use vault::KeyRing;
 
 /// What a desk is made of.
@@ -159,6 +159,18 @@ impl Desk {
     /// The same, with a commit that does not wait for the disk; see [`Store::tenant_relaxed`].
     pub(crate) async fn tx_relaxed(&self, tenant: Tenant) -> Result<TenantTx, StoreError> {
         Box::pin(self.inner.store.tenant_relaxed(tenant)).await
+    }
+
+    /// Notes what was turned down. That it could not be noted changes nothing for the caller: nothing was done.
+    pub(crate) async fn note(&self, tenant: Tenant, entry: &AuditEntry) {
+        let noted = async {
+            let mut tx = self.tx_relaxed(tenant).await?;
+            tx.audit(entry).await?;
+            tx.commit().await
+        };
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, action = entry.action.as_str(), "what was turned down could not be noted");
+        }
     }
 
     /// What `work` brings, if it brings it within `span` on the desk's clock.

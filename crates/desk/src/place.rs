@@ -90,15 +90,7 @@ impl Desk {
         }
         let entry =
             AuditEntry { interaction: Some(ask.interaction), detail, ..AuditEntry::of(AuditAction::OrderDeclined) };
-        let noted: Result<(), StoreError> = async {
-            let mut tx = self.tx_relaxed(tenant).await?;
-            tx.audit(&entry).await?;
-            tx.commit().await
-        }
-        .await;
-        if let Err(error) = noted {
-            tracing::warn!(%error, "an order that was turned down could not be noted");
-        }
+        self.note(tenant, &entry).await;
     }
 
     /// Stores the intent of a paper order that needs no click. The work survives the caller, so that an intent that was
