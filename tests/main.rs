@@ -30,6 +30,7 @@ mod line;
 mod live;
 mod mydata;
 mod notices;
+mod options;
 mod orders;
 mod outages;
 mod paper;

@@ -29,6 +29,7 @@ pub fn draw(page: &Page) -> Option<Vec<u8>> {
         | Page::Calendar(_)
         | Page::Asset(_)
         | Page::Chain(_)
+        | Page::Option(_)
         | Page::Watchlists(_)
         | Page::Watchlist(_)
         | Page::Book(_)

@@ -72,6 +72,7 @@ pub(crate) fn commands() -> Vec<poise::Command<Data, Unanswered>> {
         market::quote(),
         market::chart(),
         market::chain(),
+        market::option(),
         market::news(),
         market::movers(),
         market::asset(),
@@ -244,6 +245,7 @@ mod tests {
         /quote symbol…
         /chart symbol… [span] [account…]
         /chain symbol… [expires…]
+        /option symbol… [account…]
         /news [symbol…]
         /movers
         /asset symbol…

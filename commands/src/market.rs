@@ -1,10 +1,17 @@
-//! The market: `/quote`, `/chart`, `/chain`, `/news`, `/movers`, `/asset`, `/clock`, `/calendar`.
+//! The market: `/quote`, `/chart`, `/chain`, `/option`, `/news`, `/movers`, `/asset`, `/clock`, `/calendar`.
 
+use crate::answer::{show_placed, telling_waits};
 use crate::choices::{accounts, expiries, symbols};
-use crate::context::{Context, Unanswered};
+use crate::context::{Context, Turn, Unanswered};
+use crate::framework::Data;
 use crate::look::{day, show, spelled};
+use crate::press::beside;
+use crate::reply::error::Doing;
 use crate::words::SpanWord;
+use desk::option::OptionDraft;
 use desk::view::View;
+use domain::brokerage::Lane;
+use domain::ids::ViewId;
 use domain::market::Span;
 
 /// Bid, ask, last trade and the day around them
@@ -60,6 +67,25 @@ pub(crate) async fn chain(
     .await
 }
 
+/// Pick a day, strikes and a strategy; see what it can lose and gain, then order it
+#[poise::command(slash_command)]
+pub(crate) async fn option(
+    ctx: Context<'_>,
+    #[description = "The underlying: ticker or company name"]
+    #[autocomplete = "symbols"]
+    symbol: String,
+    #[description = "Which account; your default if you leave it out"]
+    #[autocomplete = "accounts"]
+    account: Option<String>,
+) -> Result<(), Unanswered> {
+    show(ctx, |desk, tenant| async move {
+        let underlying = spelled(&symbol)?;
+        let account = desk.which_account(tenant, account.as_deref()).await?;
+        Ok(View::Option(OptionDraft::new(account, underlying)))
+    })
+    .await
+}
+
 /// News about a symbol, or about everything
 #[poise::command(slash_command)]
 pub(crate) async fn news(
@@ -101,4 +127,15 @@ pub(crate) async fn calendar(
     #[description = "From that day on, such as 2026-12-01; today if you leave it out"] from: Option<String>,
 ) -> Result<(), Unanswered> {
     show(ctx, |_, _| async move { Ok(View::Calendar { from: from.as_deref().map(day).transpose()? }) }).await
+}
+
+/// The card of an order that was put together; what cannot become one stays to be changed.
+pub(crate) async fn put_together(data: &Data, turn: &Turn, view: ViewId) -> Result<(), Unanswered> {
+    turn.defer().await?;
+    let desk = &data.desk.apart();
+    let placing = Box::pin(desk.put_together(turn.tenant(), view, turn.interaction(), turn.guild()));
+    match telling_waits(turn, desk, Lane::Reads, placing).await {
+        Ok(placed) => show_placed(data, turn, placed).await,
+        Err(refused) => beside(turn, &refused, Doing::Ordering).await,
+    }
 }

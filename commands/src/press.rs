@@ -10,7 +10,7 @@ use crate::reply::error::{Doing, Mishap, mishap, reply as refusal};
 use crate::reply::{self, Reply, accounts, cancels, card, mydata};
 use crate::routes::{Action, RouteRefusal};
 use crate::turnstile::Errand;
-use crate::{account, close, exercise, mend};
+use crate::{account, close, exercise, market, mend};
 use desk::cancel::Target;
 use desk::confirm::{Ack, Click};
 use desk::view::View;
@@ -24,7 +24,8 @@ use domain::waiting::Touch;
 use futures::FutureExt;
 use futures::future::{Either, join, select};
 use serenity::all::{
-    ComponentInteraction, Embed, FullEvent, Interaction, MessageInteractionMetadata, ModalInteraction, UserId,
+    ComponentInteraction, ComponentInteractionDataKind, Embed, FullEvent, Interaction, MessageInteractionMetadata,
+    ModalInteraction, UserId,
 };
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -102,7 +103,7 @@ async fn submitted(data: &Data, turn: &Turn, sent: &ModalInteraction) -> Result<
 }
 
 async fn pressed(data: &Data, turn: &Turn, press: &ComponentInteraction) -> Result<(), Unanswered> {
-    let action: Action = match press.data.custom_id.parse() {
+    let action = match asked(press) {
         Ok(action) => action,
         Err(refusal) => return turn.answer(&mishap(Mishap::Route(refusal))).await,
     };
@@ -116,6 +117,18 @@ async fn pressed(data: &Data, turn: &Turn, press: &ComponentInteraction) -> Resu
     };
     // Boxed: it holds every branch of the desk, and each interaction has a task of its own.
     Box::pin(act(data, turn, action, press.message.embeds.first())).await
+}
+
+/// What a press asks for: a button's id says it, and of a menu the line that was chosen.
+fn asked(press: &ComponentInteraction) -> Result<Action, RouteRefusal> {
+    let action: Action = press.data.custom_id.parse()?;
+    let (Action::Pick(_), ComponentInteractionDataKind::StringSelect { values }) = (action, &press.data.kind) else {
+        return Ok(action);
+    };
+    match values.first().map(|line| line.parse::<Action>()) {
+        Some(Ok(line @ Action::Show(_))) => Ok(line),
+        _ => Err(RouteRefusal::NotOurs),
+    }
 }
 
 /// Whose command or form the message answers, when Discord says so.
@@ -186,7 +199,8 @@ async fn act(data: &Data, turn: &Turn, action: Action, pressed: Option<&Embed>) 
         Action::Repeat(intent) => again(data, turn, intent, Deed::Repeat).await,
         Action::Replace(intent) => turn.open(terms(intent)).await,
         Action::Details(intent) => details(data, turn, intent).await,
-        Action::Form(_) | Action::Typed(_) | Action::Terms(_) => {
+        Action::Order(view) => market::put_together(data, turn, view).await,
+        Action::Form(_) | Action::Typed(_) | Action::Terms(_) | Action::Pick(_) => {
             turn.answer(&mishap(Mishap::Route(RouteRefusal::NotOurs))).await
         }
     }

@@ -26,6 +26,7 @@ mod market;
 pub(crate) mod mydata;
 mod news;
 pub(crate) mod notice;
+mod option;
 pub(crate) mod orders;
 mod portfolio;
 pub(crate) mod positions;
@@ -42,6 +43,7 @@ pub(crate) mod words;
 use crate::routes::Action;
 use desk::views::Owner;
 use domain::account::{AccountStatus, Environment, LinkedAccount};
+use domain::ids::ViewId;
 use serenity::all::ButtonStyle;
 use std::borrow::Cow;
 
@@ -91,6 +93,41 @@ impl Button {
     }
 }
 
+/// A menu. Each of its lines leads to a view of its own, as a button does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Menu {
+    title: &'static str,
+    lines: Vec<Choice>,
+}
+
+/// A line of a menu.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Choice {
+    to: ViewId,
+    label: String,
+    note: String,
+    is_picked: bool,
+}
+
+impl Menu {
+    /// A menu without lines, which is not shown.
+    pub(crate) const fn new(title: &'static str) -> Self {
+        Self { title, lines: Vec::new() }
+    }
+
+    /// One more line, when there is something that it leads to.
+    pub(crate) fn line(
+        mut self,
+        to: Option<ViewId>,
+        label: impl Into<String>,
+        note: impl Into<String>,
+        is_picked: bool,
+    ) -> Self {
+        self.lines.extend(to.map(|to| Choice { to, label: label.into(), note: note.into(), is_picked }));
+        self
+    }
+}
+
 /// A file that goes with a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct File {
@@ -110,6 +147,7 @@ pub(crate) struct Reply {
     body: String,
     lines: Vec<Line>,
     footer: Option<String>,
+    menus: Vec<Menu>,
     buttons: Vec<Button>,
     files: Vec<File>,
     /// Whether it shows amounts that can be masked.
@@ -127,6 +165,7 @@ impl Reply {
             body: String::new(),
             lines: Vec::new(),
             footer: None,
+            menus: Vec::new(),
             buttons: Vec::new(),
             files: Vec::new(),
             amounts: false,
@@ -243,6 +282,12 @@ impl Reply {
     /// With a picture inside the message.
     pub(crate) fn picture(mut self, name: &str, png: Vec<u8>) -> Self {
         self.files.push(File { name: name.to_owned(), bytes: png, is_picture: true });
+        self
+    }
+
+    /// One more menu, above the buttons; none when it has no lines.
+    pub(crate) fn menu(mut self, menu: Menu) -> Self {
+        self.menus.extend(Some(menu).filter(|menu| !menu.lines.is_empty()));
         self
     }
 

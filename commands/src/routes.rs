@@ -65,6 +65,10 @@ pub(crate) enum Action {
     Terms(IntentId),
     /// Show an order's whole life.
     Details(IntentId),
+    /// Show what the chosen line of a menu leads to, which the line's value says.
+    Pick(ViewId),
+    /// Show the card of an order that was put together.
+    Order(ViewId),
     /// The form with an account's keys.
     Form(FormId),
     /// A form for paper keys, after that form got some.
@@ -127,6 +131,8 @@ impl Action {
             Self::Replace(id) => ("replace", id.0),
             Self::Terms(id) => ("terms", id.0),
             Self::Details(id) => ("details", id.0),
+            Self::Pick(id) => ("pick", id.0),
+            Self::Order(id) => ("order", id.0),
             Self::Form(id) => ("form", id.0),
             Self::LinkPaper(id) => ("link_paper", id.0),
             Self::LinkLive(id) => ("link_live", id.0),
@@ -155,6 +161,7 @@ impl Action {
             | Self::Repeat(_)
             | Self::Replace(_)
             | Self::Terms(_)
+            | Self::Order(_)
             | Self::Phrase(_)
             | Self::Typed(_)
             | Self::TellMe(_)
@@ -172,6 +179,7 @@ impl Action {
             | Self::Stay(_)
             // What it is that they show says `press::show`.
             | Self::Show(_)
+            | Self::Pick(_)
             | Self::Reveal(_) => Errand::WayOut,
         }
     }
@@ -223,6 +231,8 @@ impl FromStr for Action {
             "replace" => Self::Replace(IntentId(id()?)),
             "terms" => Self::Terms(IntentId(id()?)),
             "details" => Self::Details(IntentId(id()?)),
+            "pick" => Self::Pick(ViewId(id()?)),
+            "order" => Self::Order(ViewId(id()?)),
             "form" => Self::Form(FormId(id()?)),
             "link_paper" => Self::LinkPaper(FormId(id()?)),
             "link_live" => Self::LinkLive(FormId(id()?)),
@@ -249,7 +259,7 @@ mod tests {
 
     const ID: &str = "0123456789abcdef0123456789abcdef";
 
-    fn all(id: Uuid) -> [Action; 32] {
+    fn all(id: Uuid) -> [Action; 34] {
         [
             Action::Confirm(TicketId(id)),
             Action::Discard(TicketId(id)),
@@ -279,6 +289,8 @@ mod tests {
             Action::Replace(IntentId(id)),
             Action::Terms(IntentId(id)),
             Action::Details(IntentId(id)),
+            Action::Pick(ViewId(id)),
+            Action::Order(ViewId(id)),
             Action::Form(FormId(id)),
             Action::Forget(FormId(id)),
             Action::Stay(FormId(id)),

@@ -1,11 +1,12 @@
 //! From a [`Reply`] to what Discord takes, within Discord's limits whatever the reply holds.
 
-use super::{Reply, Tone};
+use super::{Menu, Reply, Tone};
 use crate::reply::escape::{cut, plain};
+use crate::routes::Action;
 use serenity::all::{
     CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateButton, CreateEmbed, CreateEmbedAuthor,
     CreateEmbedFooter, CreateInteractionResponseFollowup, CreateInteractionResponseMessage, CreateMessage,
-    EditAttachments, EditInteractionResponse, Embed,
+    CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption, EditAttachments, EditInteractionResponse, Embed,
 };
 
 /// Discord's limits on an embed, in characters (Discord: message resource, embed limits).
@@ -20,8 +21,12 @@ const FOOTER: usize = 2_048;
 const ALL: usize = 6_000;
 /// Buttons in one row.
 const ROW: usize = 5;
-/// Rows under one message.
+/// Rows under one message; a menu takes a whole one.
 const ROWS: usize = 5;
+/// Lines of a menu.
+const LINES: usize = 25;
+/// Characters of a line's label, and of the note under it.
+const LINE: usize = 100;
 
 const fn colour(tone: Tone) -> u32 {
     match tone {
@@ -91,7 +96,8 @@ impl Reply {
                 CreateButton::new(button.action.to_string()).label(cut(&button.label, 80)).style(button.style)
             })
             .collect();
-        buttons.chunks(ROW).take(ROWS).map(|row| CreateActionRow::Buttons(row.to_vec())).collect()
+        let buttons = buttons.chunks(ROW).map(|row| CreateActionRow::Buttons(row.to_vec()));
+        self.menus.iter().filter_map(menu).chain(buttons).take(ROWS).collect()
     }
 
     fn attachments(&self) -> impl Iterator<Item = CreateAttachment> + '_ {
@@ -134,6 +140,19 @@ impl Reply {
     }
 }
 
+/// A menu, named after the first of its lines. What is chosen says which line it was.
+fn menu(menu: &Menu) -> Option<CreateActionRow> {
+    let first = menu.lines.first()?;
+    let option = |line: &super::Choice| {
+        let option = CreateSelectMenuOption::new(cut(&line.label, LINE), Action::Show(line.to).to_string());
+        let option = option.default_selection(line.is_picked);
+        if line.note.is_empty() { option } else { option.description(cut(&line.note, LINE)) }
+    };
+    let kind = CreateSelectMenuKind::String { options: menu.lines.iter().take(LINES).map(option).collect() };
+    let select = CreateSelectMenu::new(Action::Pick(first.to).to_string(), kind);
+    Some(CreateActionRow::SelectMenu(select.placeholder(menu.title)))
+}
+
 #[cfg(test)]
 impl Reply {
     /// The reply as a person reads it, for snapshots.
@@ -161,6 +180,14 @@ impl Reply {
         for file in &self.files {
             let kind = if file.is_picture { "picture" } else { "file" };
             text.push_str(&format!("<{kind} {}>\n", file.name));
+        }
+        for menu in &self.menus {
+            text.push_str(&format!("[{} ▾]\n", menu.title));
+            for line in &menu.lines {
+                let mark = if line.is_picked { "●" } else { "○" };
+                let note = if line.note.is_empty() { String::new() } else { format!(" — {}", line.note) };
+                text.push_str(&format!("  {mark} {}{note}\n", line.label));
+            }
         }
         for button in &self.buttons {
             let style = match button.style {
@@ -190,10 +217,9 @@ impl Reply {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
-    use super::super::Button;
+    use super::super::{Button, Menu};
     use super::*;
-    use crate::routes::Action;
-    use domain::ids::IntentId;
+    use domain::ids::{IntentId, ViewId};
     use serde_json::Value;
     use uuid::Uuid;
 
@@ -228,6 +254,29 @@ mod tests {
             + count(&json["footer"]["text"]);
         assert!(sum <= ALL, "{sum}");
         assert!(reply.rows().len() <= ROWS);
+    }
+
+    #[test]
+    fn menus_come_first_and_keep_to_discords_limits() {
+        let id = |n| Some(ViewId(Uuid::from_u128(n)));
+        let full =
+            (1..=40).fold(Menu::new("Full"), |menu, n| menu.line(id(n), "é".repeat(300), "é".repeat(300), n == 2));
+        let mut reply = Reply::plain("Title").menu(Menu::new("Empty")).menu(full);
+        for n in 0..30 {
+            reply = reply.button(Button::quiet(Action::Check(IntentId(Uuid::from_u128(n))), "Check"));
+        }
+        let rows = serde_json::to_value(reply.rows()).unwrap();
+        let rows = rows.as_array().unwrap();
+        assert_eq!(rows.len(), ROWS);
+        let select = &rows[0]["components"][0];
+        assert_eq!(select["type"], 3, "an empty menu is none");
+        let options = select["options"].as_array().unwrap();
+        assert_eq!(options.len(), LINES);
+        assert!(options.iter().all(|option| count(&option["label"]) <= LINE && count(&option["description"]) <= LINE));
+        assert_eq!(options.iter().filter(|option| option["default"] == true).count(), 1);
+        assert_eq!(select["custom_id"], Action::Pick(ViewId(Uuid::from_u128(1))).to_string());
+        assert_eq!(options[1]["value"], Action::Show(ViewId(Uuid::from_u128(2))).to_string());
+        assert_eq!(rows[1]["components"].as_array().unwrap().len(), ROW);
     }
 
     #[test]

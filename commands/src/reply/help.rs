@@ -57,7 +57,8 @@ fn orders() -> Reply {
         )
         .say(
             "**Exits.** `take_profit` and `stop_loss` with an order wait until it is filled; one cancels the other. \
-             For something that you hold already, `/sell` with both and `oco:True`. `/spread` trades two to four contracts as one; `/exercise` is for contracts that you hold.",
+             For something that you hold already, `/sell` with both and `oco:True`. `/spread` trades two to four contracts as one; \
+             `/option` puts one together from menus, and says what it can lose and gain. `/exercise` is for contracts that you hold.",
         )
         .say(
             "**The card.** Live orders always show one first: price, cost, what you will hold, and when the market takes the order up. \

@@ -2,7 +2,8 @@
 
 use super::{Button, Reply};
 use crate::reply::{
-    allocation, balance, book, chain, chart, csv, history, market, news, orders, portfolio, positions, watchlists,
+    allocation, balance, book, chain, chart, csv, history, market, news, option, orders, portfolio, positions,
+    watchlists,
 };
 use crate::routes::Action;
 use desk::view::{Page, Shown, View};
@@ -29,6 +30,7 @@ pub(crate) fn shown(shown: &Shown, picture: Option<Vec<u8>>) -> Reply {
         Page::Calendar(page) => market::calendar(page, shown),
         Page::Asset(page) => market::asset(page, shown),
         Page::Chain(page) => chain::chain(page, shown),
+        Page::Option(page) => option::option(page, shown),
         Page::Watchlists(page) => watchlists::all(page, shown),
         Page::Watchlist(page) => watchlists::one(page, shown),
         Page::Book(page) => book::book(page, shown),
@@ -60,6 +62,7 @@ const fn has_amounts(page: &Page) -> bool {
         | Page::Calendar(_)
         | Page::Asset(_)
         | Page::Chain(_)
+        | Page::Option(_)
         | Page::Watchlists(_)
         | Page::Watchlist(_)
         | Page::Book(_)

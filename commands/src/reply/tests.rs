@@ -35,6 +35,7 @@ mod list_texts;
 mod look_texts;
 mod market_texts;
 mod notice_texts;
+mod option_texts;
 
 fn question(account: LinkedAccount) -> Question {
     Question { ticket: TicketId(Uuid::from_u128(9)), account, expires_at: now() + TimeDelta::seconds(60) }

@@ -141,6 +141,7 @@ impl Page {
                 leads.extend([page.sooner(), page.later()].into_iter().flatten().map(|expires| at(expires, None)));
                 leads
             }
+            (Self::Option(page), View::Option(_)) => page.leads(),
             (Self::Book(page), View::Book { search, trail }) => of_book(page, search, trail),
             (Self::Watchlists(page), View::Watchlists { account }) => {
                 let lists = page.list.iter().take(crate::watchlists::MOST);

@@ -27,6 +27,7 @@ mod look;
 mod market;
 pub mod mend;
 pub mod notices;
+pub mod option;
 mod past;
 pub mod place;
 mod preview;

@@ -214,6 +214,19 @@ impl Desk {
         from: Option<usize>,
     ) -> Result<ChainPage, Refused> {
         let on = self.open_any(tenant).await?;
+        let mut page = self.chain_on(tenant, &on, underlying, expires).await?;
+        page.from = from.filter(|from| *from < page.rows.len()).unwrap_or_else(|| page.around(ChainPage::STRIKES));
+        Ok(page)
+    }
+
+    /// One day's chain from its lowest strike on, read with this account.
+    pub(crate) async fn chain_on(
+        &self,
+        tenant: Tenant,
+        on: &Opened,
+        underlying: &Symbol,
+        expires: Option<NaiveDate>,
+    ) -> Result<ChainPage, Refused> {
         let (access, screen) = (&on.access, &self.inner().screen);
         let from_day = self.inner().clock.now().with_timezone(&New_York).date_naive();
         let (days, board) = tokio::join!(
@@ -222,24 +235,21 @@ impl Desk {
         );
         let all = match days {
             Ok(days) => days,
-            Err(failure) => return Err(self.market_failed(tenant, &on, underlying, failure).await),
+            Err(failure) => return Err(self.market_failed(tenant, on, underlying, failure).await),
         };
         let wanted = expires.filter(|day| all.contains(day)).or_else(|| all.first().copied());
         let chosen = wanted.ok_or_else(|| Refused::NoOptions(underlying.clone()))?;
         let strikes = match self.read_in_turn(READ, screen.chain(access, underlying, chosen)).await {
             Ok(strikes) => strikes,
-            Err(failure) => return Err(self.market_failed(tenant, &on, underlying, failure).await),
+            Err(failure) => return Err(self.market_failed(tenant, on, underlying, failure).await),
         };
-        let price = board.ok().and_then(|(board, _)| board.price());
-        let rows = rows(strikes);
-        let from = from.filter(|from| *from < rows.len()).unwrap_or_else(|| around(&rows, price));
         Ok(ChainPage {
             underlying: underlying.clone(),
-            price,
+            price: board.ok().and_then(|(board, _)| board.price()),
             expires: chosen,
             expiries: all,
-            rows,
-            from,
+            rows: rows(strikes),
+            from: 0,
             at: self.inner().clock.now(),
         })
     }
@@ -265,14 +275,6 @@ fn rows(strikes: Vec<Strike>) -> Vec<ChainRow> {
         }
     }
     rows.into_values().collect()
-}
-
-/// The page whose middle is the money.
-fn around(rows: &[ChainRow], price: Option<Price>) -> usize {
-    let Some(price) = price else { return 0 };
-    let at = rows.partition_point(|row| row.strike < price);
-    let last = rows.len().saturating_sub(ChainPage::STRIKES);
-    at.saturating_sub(ChainPage::STRIKES / 2).min(last)
 }
 
 /// `BTC/USD`.

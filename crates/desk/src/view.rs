@@ -5,6 +5,7 @@ use crate::accounts::Named;
 use crate::book::{BookFile, BookPage, Search};
 use crate::desk::Desk;
 use crate::export::Form;
+use crate::option::{OptionDraft, OptionPage};
 use crate::refused::Refused;
 use crate::views::{
     Allocation, AssetCard, Balances, BoardCard, CalendarPage, ChainPage, Chart, ClockCard, History, Holding,
@@ -138,6 +139,8 @@ pub enum View {
         /// The first strike shown, counted from the lowest; around the money when there is none.
         from: Option<usize>,
     },
+    /// An option order that is being put together.
+    Option(OptionDraft),
     /// All watchlists.
     Watchlists {
         /// Whose.
@@ -204,6 +207,8 @@ pub enum Page {
     Asset(Box<AssetCard>),
     /// See [`View::Chain`].
     Chain(ChainPage),
+    /// See [`View::Option`].
+    Option(Box<OptionPage>),
     /// See [`View::Watchlists`].
     Watchlists(Watchlists),
     /// See [`View::Watchlist`].
@@ -347,6 +352,7 @@ impl Desk {
             View::Chain { underlying, expires, from } => {
                 Page::Chain(self.chain(tenant, underlying, *expires, *from).await?)
             }
+            View::Option(draft) => Page::Option(Box::new(self.option_page(tenant, draft).await?)),
             View::Watchlists { account } => Page::Watchlists(self.watchlists(tenant, *account).await?),
             View::Watchlist { account, list } => Page::Watchlist(self.watchlist(tenant, *account, *list).await?),
             View::Book { search, trail } => {

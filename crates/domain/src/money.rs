@@ -1,6 +1,7 @@
 //! Money and quantity, exact, and how a person's text becomes them.
 
 use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use thiserror::Error;
 
@@ -120,8 +121,23 @@ impl fmt::Display for Quantity {
 }
 
 /// A price per share: above zero. Two digits after the point from $1, four below (alpaca-api: price increments).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Decimal", into = "Decimal")]
 pub struct Price(Decimal);
+
+impl TryFrom<Decimal> for Price {
+    type Error = NumberRefusal;
+
+    fn try_from(number: Decimal) -> Result<Self, NumberRefusal> {
+        Self::new(number).ok_or(if number > LARGEST { NumberRefusal::TooLarge } else { NumberRefusal::Zero })
+    }
+}
+
+impl From<Price> for Decimal {
+    fn from(price: Price) -> Self {
+        price.0
+    }
+}
 
 impl Price {
     /// Reads what a person typed; the increment rule depends on the price itself.

@@ -230,7 +230,7 @@ fn the_help_helps() {
 
     **In one line.** `/t` takes all of that as you would say it: `buy 5 aapl lmt 184.5 gtc tp 195 sl 178`. The list above what you type shows how it is understood.
 
-    **Exits.** `take_profit` and `stop_loss` with an order wait until it is filled; one cancels the other. For something that you hold already, `/sell` with both and `oco:True`. `/spread` trades two to four contracts as one; `/exercise` is for contracts that you hold.
+    **Exits.** `take_profit` and `stop_loss` with an order wait until it is filled; one cancels the other. For something that you hold already, `/sell` with both and `oco:True`. `/spread` trades two to four contracts as one; `/option` puts one together from menus, and says what it can lose and gain. `/exercise` is for contracts that you hold.
 
     **The card.** Live orders always show one first: price, cost, what you will hold, and when the market takes the order up. **Confirm** sends exactly what the card says, once, however often you press. The card expires quickly; if the price moves while you decide, you are asked again. `card:True` shows it for a paper order, too.
 

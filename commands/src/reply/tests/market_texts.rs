@@ -274,7 +274,7 @@ fn news_and_movers_read_well() {
     "#);
 }
 
-fn chain_page() -> ChainPage {
+pub(super) fn chain_page() -> ChainPage {
     let strike = |letter: char, at: i64| {
         let symbol = Symbol::from_broker(format!("AAPL261218{letter}{:08}", at * 1_000));
         Strike {

@@ -278,6 +278,13 @@ impl ChainPage {
     /// Strikes in one page.
     pub const STRIKES: usize = 11;
 
+    /// Where so many strikes begin whose middle is the money.
+    pub(crate) fn around(&self, strikes: usize) -> usize {
+        let Some(price) = self.price else { return 0 };
+        let at = self.rows.partition_point(|row| row.strike < price);
+        at.saturating_sub(strikes / 2).min(self.rows.len().saturating_sub(strikes))
+    }
+
     pub(crate) fn lower(&self) -> Option<usize> {
         (self.from > 0).then(|| self.from.saturating_sub(Self::STRIKES))
     }
