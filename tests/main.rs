@@ -41,6 +41,7 @@ mod schedules;
 mod service;
 mod specification;
 mod stopping;
+mod ticket;
 mod two_processes;
 mod views;
 mod walls;

@@ -30,6 +30,7 @@ pub fn draw(page: &Page) -> Option<Vec<u8>> {
         | Page::Asset(_)
         | Page::Chain(_)
         | Page::Option(_)
+        | Page::Ticket(_)
         | Page::Watchlists(_)
         | Page::Watchlist(_)
         | Page::Book(_)

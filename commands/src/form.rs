@@ -5,12 +5,14 @@
 use crate::reply::escape::{cut, plain};
 use crate::reply::words as shown;
 use crate::routes::Action;
-use crate::typed::{maybe, price, quantity, trail};
+use crate::typed::{amount, maybe, price, quantity, trail};
 use desk::connect::{FormFor, Pasted};
+use desk::slip::{Exit, Filled, Kind, Slip, Trigger};
 use desk::{Field, Refused};
-use domain::ids::{FormId, IntentId, TicketId};
+use domain::account::NameRefusal;
+use domain::ids::{FormId, IntentId, TicketId, ViewId};
 use domain::policy::Edits;
-use domain::symbol::AssetKind;
+use domain::symbol::{AssetKind, looks_like_secret};
 use serenity::all::{ActionRow, ActionRowComponent, CreateActionRow, CreateInputText, CreateModal, InputTextStyle};
 
 const KEY_ID: &str = "key_id";
@@ -78,6 +80,52 @@ pub(crate) fn edits(rows: &[ActionRow]) -> Result<Edits, Refused> {
         limit: price(Field::Limit, LIMIT)?,
         stop: price(Field::Stop, STOP)?,
         trail: maybe(typed(TRAIL), trail)?,
+    })
+}
+
+const SIZE: &str = "size";
+const TAKE_PROFIT: &str = "take_profit";
+const STOP_LOSS: &str = "stop_loss";
+/// What takes an exit away.
+const NONE: [&str; 3] = ["-", "–", "none"];
+
+/// The form with the numbers of a ticket. It knows nothing of the ticket, because it has to leave before anything is read.
+pub(crate) fn numbers(view: ViewId) -> CreateModal {
+    let field = |label, id, such_as| {
+        let input = CreateInputText::new(InputTextStyle::Short, label, id).placeholder(such_as);
+        CreateActionRow::InputText(input.required(false).max_length(32))
+    };
+    CreateModal::new(Action::Filled(view).to_string(), "Size and prices; what is left empty stays").components(vec![
+        field("How much", SIZE, "5, or $50, or 25%, or risk 1%"),
+        field("Limit", LIMIT, "184.5"),
+        field("Stop, or how far it trails", STOP, "180; to trail 2.5%"),
+        field("Then take profit at (a dash takes it away)", TAKE_PROFIT, "195"),
+        field("And stop the loss at (a dash takes it away)", STOP_LOSS, "178"),
+    ])
+}
+
+/// What was typed into it, as that ticket takes it.
+pub(crate) fn filled(rows: &[ActionRow], slip: &Slip) -> Result<Filled, Refused> {
+    let typed = |id| Some(value(rows, id).trim()).filter(|text| !text.is_empty());
+    if [SIZE, LIMIT, STOP, TAKE_PROFIT, STOP_LOSS].into_iter().filter_map(typed).any(looks_like_secret) {
+        return Err(Refused::Name(NameRefusal::LooksLikeSecret));
+    }
+    let kind = slip.symbol.kind();
+    let exit = |field, id| match typed(id) {
+        None => Ok(Exit::Stays),
+        Some(text) if NONE.contains(&text) => Ok(Exit::Gone),
+        Some(text) => price(field, text, &kind).map(Exit::At),
+    };
+    let trigger = |text: &str| {
+        let trails = slip.kind == Kind::Trail || text.ends_with('%');
+        if trails { trail(text).map(Trigger::Behind) } else { price(Field::Stop, text, &kind).map(Trigger::At) }
+    };
+    Ok(Filled {
+        amount: maybe(typed(SIZE), |text| amount(slip.side, text))?,
+        limit: maybe(typed(LIMIT), |text| price(Field::Limit, text, &kind))?,
+        trigger: maybe(typed(STOP), trigger)?,
+        take_profit: exit(Field::TakeProfit, TAKE_PROFIT)?,
+        stop_loss: exit(Field::StopLoss, STOP_LOSS)?,
     })
 }
 

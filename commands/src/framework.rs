@@ -5,7 +5,7 @@ use crate::turnstile::Turnstile;
 use crate::watchers::Watchers;
 use crate::{
     account, after, audit, cancel, close, exercise, failures, guard, help, line, look, market, mydata, press, privacy,
-    server, settings, status, trade, watchlist,
+    server, settings, status, ticket, trade, watchlist,
 };
 use desk::Desk;
 use serenity::all::{CreateAllowedMentions, CreateCommand, InstallationContext, InteractionContext};
@@ -64,6 +64,7 @@ pub(crate) fn commands() -> Vec<poise::Command<Data, Unanswered>> {
         trade::sell(),
         trade::spread(),
         line::t(),
+        ticket::ticket(),
         close::close(),
         close::close_all(),
         close::replace(),
@@ -237,6 +238,7 @@ mod tests {
         /sell symbol… [quantity] [dollars] [percent] [risk] [limit] [stop] [trail] [take_profit] [stop_loss] [stop_loss_limit] [oco] [effect] [tif] [account…] [card] [extended]
         /spread legs [net] [quantity] [account…] [card]
         /t order… [account…] [card]
+        /ticket symbol… [account…]
         /close symbol… [percent] [quantity] [limit] [account…] [card]
         /close-all [account…]
         /replace order… [limit] [stop] [trail] [quantity] [tif] [account…] [card]

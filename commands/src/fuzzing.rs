@@ -4,20 +4,24 @@
 //! run them for hours; here every committed seed and some thousand mutations of them run with the other tests.
 
 use crate::context::Turn;
-use crate::form::pasted;
+use crate::form::{filled, pasted};
 use crate::press::asked_by;
 use crate::reply::line::{stuck, underlined};
 use crate::routes::Action;
 use crate::typed::{Typed, legs, net};
+use desk::slip::{Filled, Slip};
+use desk::view::View;
+use domain::ids::AccountId;
 use domain::line::Line;
 use domain::money::Price;
 use domain::order::{Side, Size};
 use domain::sizing::Amount;
-use domain::symbol::AssetKind;
+use domain::symbol::{AssetKind, Symbol};
 use secrecy::ExposeSecret;
 use serenity::all::{Event, Http, Interaction, InteractionCreateEvent, ModalInteractionData};
 use serenity::model::event::GatewayEvent;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The options of `/buy` as they were typed, one a line: symbol, quantity, dollars, limit, stop, trail, take profit, stop loss,
 /// then legs and net price of a spread. An empty line was left out. All of it is read as the one line of `/t`, too.
@@ -84,6 +88,15 @@ fn read_form(sent: &ModalInteractionData) {
     let total: usize = sent.components.iter().map(|row| row.components.len()).sum();
     for text in [pasted.key_id.expose_secret(), pasted.secret.expose_secret()] {
         assert!(total > 0 || text.is_empty(), "a form without fields has no values");
+    }
+    for symbol in ["AAPL", "BTC/USD", "AAPL261218C00250000"].map(Symbol::from_broker) {
+        let slip = Slip::new(AccountId(Uuid::nil()), symbol);
+        let Ok(numbers) = filled(&sent.components, &slip) else { continue };
+        assert!(total > 0 || numbers == Filled::default(), "a form without fields fills nothing in");
+        let view = View::Ticket(slip.filled(&numbers));
+        let Ok(stored) = serde_json::to_string(&view) else { panic!("{view:?}") };
+        assert!(stored.len() <= 4_096, "a row takes any slip: {stored}");
+        assert_eq!(serde_json::from_str(&stored).ok(), Some(view), "what was stored is read again");
     }
 }
 

@@ -1,17 +1,11 @@
 //! The market: `/quote`, `/chart`, `/chain`, `/option`, `/news`, `/movers`, `/asset`, `/clock`, `/calendar`.
 
-use crate::answer::{show_placed, telling_waits};
 use crate::choices::{accounts, expiries, symbols};
-use crate::context::{Context, Turn, Unanswered};
-use crate::framework::Data;
+use crate::context::{Context, Unanswered};
 use crate::look::{day, show, spelled};
-use crate::press::beside;
-use crate::reply::error::Doing;
 use crate::words::SpanWord;
 use desk::option::OptionDraft;
 use desk::view::View;
-use domain::brokerage::Lane;
-use domain::ids::ViewId;
 use domain::market::Span;
 
 /// Bid, ask, last trade and the day around them
@@ -127,15 +121,4 @@ pub(crate) async fn calendar(
     #[description = "From that day on, such as 2026-12-01; today if you leave it out"] from: Option<String>,
 ) -> Result<(), Unanswered> {
     show(ctx, |_, _| async move { Ok(View::Calendar { from: from.as_deref().map(day).transpose()? }) }).await
-}
-
-/// The card of an order that was put together; what cannot become one stays to be changed.
-pub(crate) async fn put_together(data: &Data, turn: &Turn, view: ViewId) -> Result<(), Unanswered> {
-    turn.defer().await?;
-    let desk = &data.desk.apart();
-    let placing = Box::pin(desk.put_together(turn.tenant(), view, turn.interaction(), turn.guild()));
-    match telling_waits(turn, desk, Lane::Reads, placing).await {
-        Ok(placed) => show_placed(data, turn, placed).await,
-        Err(refused) => beside(turn, &refused, Doing::Ordering).await,
-    }
 }

@@ -1,16 +1,15 @@
-//! Buttons and sent forms. Each is routed by its custom id alone, to a row in the database: no memory of the message is needed.
+//! Buttons and menus. Each is routed by its custom id alone, to a row in the database: no memory of the message is needed.
 
 use crate::after::{Deed, again, details};
 use crate::answer::{MOMENT, discreet, enter, show_placed, show_receipt, telling_waits};
 use crate::chart;
 use crate::context::{Turn, Unanswered};
-use crate::form::{edits, pasted, phrase, terms, words};
+use crate::form::{numbers, phrase, terms};
 use crate::framework::Data;
 use crate::reply::error::{Doing, Mishap, mishap, reply as refusal};
 use crate::reply::{self, Reply, accounts, cancels, card, mydata};
 use crate::routes::{Action, RouteRefusal};
-use crate::turnstile::Errand;
-use crate::{account, close, exercise, market, mend};
+use crate::{account, close, exercise, mend, sent, ticket};
 use desk::cancel::Target;
 use desk::confirm::{Ack, Click};
 use desk::view::View;
@@ -18,14 +17,14 @@ use desk::views::Placed;
 use desk::{Desk, Refused, TicketRefusal, Trouble};
 use domain::account::Environment;
 use domain::brokerage::Lane;
-use domain::ids::{FormId, IntentId, TicketId, ViewId};
+use domain::ids::{IntentId, TicketId, ViewId};
 use domain::settings::{Notices, Settings};
 use domain::waiting::Touch;
 use futures::FutureExt;
 use futures::future::{Either, join, select};
 use serenity::all::{
     ComponentInteraction, ComponentInteractionDataKind, Embed, FullEvent, Interaction, MessageInteractionMetadata,
-    ModalInteraction, UserId,
+    UserId,
 };
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -53,9 +52,9 @@ pub(crate) async fn route(
             let turn = Turn::of_press(http, press);
             unbroken(&turn, pressed(data, &turn, press)).await
         }
-        Interaction::Modal(sent) => {
-            let turn = Turn::of_form(http, sent);
-            unbroken(&turn, submitted(data, &turn, sent)).await
+        Interaction::Modal(form) => {
+            let turn = Turn::of_form(http, form);
+            unbroken(&turn, sent::sent(data, &turn, form)).await
         }
         _ => Ok(()),
     }
@@ -66,39 +65,6 @@ async fn unbroken(turn: &Turn, work: impl Future<Output = Result<(), Unanswered>
     match AssertUnwindSafe(work).catch_unwind().await {
         Ok(done) => done,
         Err(_) => turn.tell(&mishap(Mishap::Broken)).await,
-    }
-}
-
-async fn submitted(data: &Data, turn: &Turn, sent: &ModalInteraction) -> Result<(), Unanswered> {
-    let form: FormId = match sent.data.custom_id.parse() {
-        Ok(Action::Form(form)) => form,
-        Ok(Action::Typed(ticket)) => {
-            let _pass = match enter(data, turn, Errand::Use) {
-                Ok(pass) => pass,
-                Err(why) => return turn.answer(&mishap(why)).await,
-            };
-            let card = sent.message.as_ref().and_then(|message| message.embeds.first());
-            return Box::pin(confirm(data, turn, ticket, Some(words(&sent.data.components)), card)).await;
-        }
-        Ok(Action::Terms(intent)) => {
-            let _pass = match enter(data, turn, Errand::Use) {
-                Ok(pass) => pass,
-                Err(why) => return turn.answer(&mishap(why)).await,
-            };
-            return Box::pin(again(data, turn, intent, Deed::Replace(edits(&sent.data.components)))).await;
-        }
-        Ok(_) => return turn.answer(&mishap(Mishap::Route(RouteRefusal::NotOurs))).await,
-        Err(refusal) => return turn.answer(&mishap(Mishap::Route(refusal))).await,
-    };
-    let _pass = match enter(data, turn, Errand::Use) {
-        Ok(pass) => pass,
-        Err(why) => return turn.answer(&mishap(why)).await,
-    };
-    turn.defer().await?;
-    let pasted = pasted(&sent.data.components);
-    match data.desk.submit_form(turn.tenant(), form, pasted, turn.interaction()).await {
-        Ok(done) => turn.show(&accounts::form_done(&done)).await,
-        Err(refused) => account::turn_down(turn, form, &refused).await,
     }
 }
 
@@ -199,8 +165,9 @@ async fn act(data: &Data, turn: &Turn, action: Action, pressed: Option<&Embed>) 
         Action::Repeat(intent) => again(data, turn, intent, Deed::Repeat).await,
         Action::Replace(intent) => turn.open(terms(intent)).await,
         Action::Details(intent) => details(data, turn, intent).await,
-        Action::Order(view) => market::put_together(data, turn, view).await,
-        Action::Form(_) | Action::Typed(_) | Action::Terms(_) | Action::Pick(_) => {
+        Action::Order(view) => ticket::put_together(data, turn, view).await,
+        Action::Fill(view) => turn.open(numbers(view)).await,
+        Action::Form(_) | Action::Typed(_) | Action::Terms(_) | Action::Filled(_) | Action::Pick(_) => {
             turn.answer(&mishap(Mishap::Route(RouteRefusal::NotOurs))).await
         }
     }
@@ -251,7 +218,7 @@ pub(crate) async fn beside(turn: &Turn, refused: &Refused, doing: Doing) -> Resu
 
 /// The press that places an order. The acknowledgement leaves at once, in a task of its own, so that nothing in the desk can
 /// hold it up; the desk waits for Discord's word on it before a live order goes out.
-async fn confirm(
+pub(crate) async fn confirm(
     data: &Data,
     turn: &Turn,
     ticket: TicketId,
@@ -310,14 +277,18 @@ async fn show_confirmed(
     }
 }
 
-/// Another page in place of this one, masked for whoever wants that unless `plainly`; a file beside it.
 async fn show(data: &Data, turn: &Turn, view: ViewId, plainly: bool) -> Result<(), Unanswered> {
     turn.defer().await?;
-    let desk = &data.desk.apart();
-    let view = match desk.view_of(turn.tenant(), view).await {
-        Ok(view) => view,
-        Err(refused) => return beside(turn, &refused, Doing::Reading).await,
-    };
+    let desk = data.desk.apart();
+    match desk.view_of(turn.tenant(), view).await {
+        Ok(view) => show_view(desk, turn, view, plainly).await,
+        Err(refused) => beside(turn, &refused, Doing::Reading).await,
+    }
+}
+
+/// Another page in place of this one, masked for whoever wants that unless `plainly`; a file beside it.
+pub(crate) async fn show_view(desk: Desk, turn: &Turn, view: View, plainly: bool) -> Result<(), Unanswered> {
+    let desk = &desk;
     // Orders can be looked at by everybody who has some, as the command says, too.
     if !matches!(view, View::Orders { .. })
         && let Err(shut) = desk.doors().enter(domain::ids::UserId(turn.user().get().cast_signed()), turn.guild())

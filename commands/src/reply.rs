@@ -37,6 +37,7 @@ pub(crate) mod settings;
 pub(crate) mod shown;
 pub(crate) mod status;
 pub(crate) mod story;
+mod ticket;
 pub(crate) mod watchlists;
 pub(crate) mod words;
 

@@ -69,6 +69,10 @@ pub(crate) enum Action {
     Pick(ViewId),
     /// Show the card of an order that was put together.
     Order(ViewId),
+    /// Ask for the numbers of a ticket.
+    Fill(ViewId),
+    /// The form with them.
+    Filled(ViewId),
     /// The form with an account's keys.
     Form(FormId),
     /// A form for paper keys, after that form got some.
@@ -133,6 +137,8 @@ impl Action {
             Self::Details(id) => ("details", id.0),
             Self::Pick(id) => ("pick", id.0),
             Self::Order(id) => ("order", id.0),
+            Self::Fill(id) => ("fill", id.0),
+            Self::Filled(id) => ("filled", id.0),
             Self::Form(id) => ("form", id.0),
             Self::LinkPaper(id) => ("link_paper", id.0),
             Self::LinkLive(id) => ("link_live", id.0),
@@ -162,6 +168,8 @@ impl Action {
             | Self::Replace(_)
             | Self::Terms(_)
             | Self::Order(_)
+            | Self::Fill(_)
+            | Self::Filled(_)
             | Self::Phrase(_)
             | Self::Typed(_)
             | Self::TellMe(_)
@@ -233,6 +241,8 @@ impl FromStr for Action {
             "details" => Self::Details(IntentId(id()?)),
             "pick" => Self::Pick(ViewId(id()?)),
             "order" => Self::Order(ViewId(id()?)),
+            "fill" => Self::Fill(ViewId(id()?)),
+            "filled" => Self::Filled(ViewId(id()?)),
             "form" => Self::Form(FormId(id()?)),
             "link_paper" => Self::LinkPaper(FormId(id()?)),
             "link_live" => Self::LinkLive(FormId(id()?)),
@@ -259,7 +269,7 @@ mod tests {
 
     const ID: &str = "0123456789abcdef0123456789abcdef";
 
-    fn all(id: Uuid) -> [Action; 34] {
+    fn all(id: Uuid) -> [Action; 36] {
         [
             Action::Confirm(TicketId(id)),
             Action::Discard(TicketId(id)),
@@ -291,6 +301,8 @@ mod tests {
             Action::Details(IntentId(id)),
             Action::Pick(ViewId(id)),
             Action::Order(ViewId(id)),
+            Action::Fill(ViewId(id)),
+            Action::Filled(ViewId(id)),
             Action::Form(FormId(id)),
             Action::Forget(FormId(id)),
             Action::Stay(FormId(id)),

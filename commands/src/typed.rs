@@ -2,8 +2,9 @@
 
 use desk::{Field, Refused};
 use domain::account::NameRefusal;
+use domain::line::{Line, Piece, Why};
 use domain::money::{Percent, Price, Quantity, Usd};
-use domain::order::{Effect, Leg, Legs, Mismatch, Order, Pieces, Side, Size, TimeInForce, Trail};
+use domain::order::{Effect, Leg, Legs, Order, Pieces, Side, Size, TimeInForce, Trail};
 use domain::sizing::Amount;
 use domain::symbol::{AssetKind, Symbol, looks_like_secret};
 
@@ -46,10 +47,7 @@ impl Typed {
             time_in_force: self.tif,
             extended_hours: self.extended,
         };
-        pieces.order(side, symbol, self.amount(side)?).map_err(|mismatch| match mismatch {
-            Mismatch::Prices => Refused::PricesMixed,
-            Mismatch::Exits => Refused::ExitsMissing,
-        })
+        pieces.order(side, symbol, self.amount(side)?).map_err(Refused::from)
     }
 
     /// How much: one way of saying it, and only one. A percentage is of the buying power, and of the position when it is sold.
@@ -112,6 +110,18 @@ pub(crate) fn symbol(text: &str) -> Result<Symbol, Refused> {
 /// A number of shares, coins or contracts.
 pub(crate) fn quantity(text: &str) -> Result<Quantity, Refused> {
     Quantity::parse(text).map_err(|why| Refused::Number(Field::Quantity, why))
+}
+
+/// How much, in one text: `5`, `$50`, `25%`, `all`, `risk 1%`.
+pub(crate) fn amount(side: Side, text: &str) -> Result<Amount, Refused> {
+    Line::amount(text, side).map_err(|why| match why {
+        Why::Number(Piece::Dollars, why) => Refused::Number(Field::Dollars, why),
+        Why::Number(Piece::Percent, why) => Refused::Number(Field::Percent, why),
+        Why::Number(Piece::Risk, why) => Refused::Number(Field::Risk, why),
+        Why::Number(_, why) => Refused::Number(Field::Quantity, why),
+        Why::LooksLikeSecret => Refused::Name(NameRefusal::LooksLikeSecret),
+        _ => Refused::SizeOdd,
+    })
 }
 
 /// A price. A coin's may be finer than a share's.

@@ -31,6 +31,7 @@ fn catalogue() -> Vec<(String, &'static str)> {
         (format!("v1:form:{ID}"), NOT_OURS),
         (format!("v1:pick:{ID}"), NOT_OURS),
         (format!("v1:order:{ID}"), "This button is too old"),
+        (format!("v1:filled:{ID}"), NOT_OURS),
         (format!("v1:confirm:{ID}"), NOT_YOUR_CARD),
         (format!("v1:discard:{ID}"), NOT_YOUR_CARD),
         (format!("v1:switch:{ID}"), NOT_YOUR_CARD),

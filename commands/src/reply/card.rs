@@ -3,10 +3,13 @@
 use super::escape::{code, prose};
 use super::{Button, Reply, orders, words};
 use crate::routes::Action;
+use chrono::{DateTime, Utc};
 use desk::views::{ConfirmCard, Warning};
 use domain::account::{Environment, Quote};
 use domain::money::Usd;
 use domain::order::{Class, Order, Side};
+use domain::symbol::Symbol;
+use rust_decimal::Decimal;
 use serenity::all::Embed;
 use std::time::Duration;
 
@@ -40,14 +43,14 @@ pub(crate) fn card(card: &ConfirmCard) -> Reply {
         .with("Size", words::size(order))
         .with("Type", words::terms(order))
         .with_some("Exits", exits(order))
-        .with("Bid / ask", card.quote.map_or_else(|| "no quote".to_owned(), |quote| bid_ask(&quote, card)))
+        .with("Bid / ask", card.quote.map_or_else(|| "no quote".to_owned(), |quote| bid_ask(&quote, card.at)))
         .with(
             money_name(order.side),
             card.estimate.map_or_else(|| "unknown".to_owned(), |usd| format!("{usd} before fees")),
         )
         .with_some("Fees", card.fees.filter(|fees| !fees.0.is_zero()).map(|fees| format!("up to about {fees}")))
         .with_some("Buying power", card.buying_power.map(|now| after(now, card.buying_power_after)))
-        .with("Position", position(card))
+        .with("Position", position(&order.symbol, card.held, card.held_after))
         .with_wide(
             "Session",
             card.market.as_ref().map_or_else(|| "unknown".to_owned(), |clock| words::session(order, clock)),
@@ -99,44 +102,44 @@ fn confirm(card: &ConfirmCard) -> Button {
     }
 }
 
-const fn money_name(side: Side) -> &'static str {
+pub(super) const fn money_name(side: Side) -> &'static str {
     match side {
         Side::Buy => "Estimated cost",
         Side::Sell => "Estimated proceeds",
     }
 }
 
-fn bid_ask(quote: &Quote, card: &ConfirmCard) -> String {
+pub(super) fn bid_ask(quote: &Quote, at: DateTime<Utc>) -> String {
     let price = |price: Option<domain::money::Price>| price.map_or_else(|| "–".to_owned(), |price| price.to_string());
     let spread = match (quote.bid, quote.ask) {
         (Some(bid), Some(ask)) if ask >= bid => format!(" (spread {})", Usd(ask.get() - bid.get())),
         _ => String::new(),
     };
-    format!("{} / {}{spread}, {} old", price(quote.bid), price(quote.ask), words::span(card.at - quote.at))
+    format!("{} / {}{spread}, {} old", price(quote.bid), price(quote.ask), words::span(at - quote.at))
 }
 
-fn after(now: Usd, after: Option<Usd>) -> String {
+pub(super) fn after(now: Usd, after: Option<Usd>) -> String {
     match after {
         Some(after) => format!("{now} → {after}"),
         None => now.to_string(),
     }
 }
 
-fn position(card: &ConfirmCard) -> String {
-    match card.held_after {
-        Some(after) => format!("{} → {}", words::quantity(card.held), words::units(&card.order.symbol, after)),
-        None => words::units(&card.order.symbol, card.held),
+pub(super) fn position(symbol: &Symbol, held: Decimal, after: Option<Decimal>) -> String {
+    match after {
+        Some(after) => format!("{} → {}", words::quantity(held), words::units(symbol, after)),
+        None => words::units(symbol, held),
     }
 }
 
 /// `take profit at $200.00, stop loss at $170.00`.
-fn exits(order: &Order) -> Option<String> {
+pub(super) fn exits(order: &Order) -> Option<String> {
     let exits = order.class.to_string();
     (!exits.is_empty()).then(|| exits.trim_start_matches(", ").to_owned())
 }
 
 /// What a trader would want to be told before pressing.
-fn warned(warning: &Warning) -> String {
+pub(super) fn warned(warning: &Warning) -> String {
     match warning {
         Warning::BuyingPower => "This takes more than your buying power; Alpaca will probably refuse it.".into(),
         Warning::Closed => {

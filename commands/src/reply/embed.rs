@@ -140,16 +140,17 @@ impl Reply {
     }
 }
 
-/// A menu, named after the first of its lines. What is chosen says which line it was.
+/// A menu. What is chosen says which line it was, so its own name only has to be another one than its neighbours': that of a line
+/// which leads elsewhere, because what is picked already may stand in each of them.
 fn menu(menu: &Menu) -> Option<CreateActionRow> {
-    let first = menu.lines.first()?;
+    let elsewhere = menu.lines.iter().find(|line| !line.is_picked).or(menu.lines.first())?;
     let option = |line: &super::Choice| {
         let option = CreateSelectMenuOption::new(cut(&line.label, LINE), Action::Show(line.to).to_string());
         let option = option.default_selection(line.is_picked);
         if line.note.is_empty() { option } else { option.description(cut(&line.note, LINE)) }
     };
     let kind = CreateSelectMenuKind::String { options: menu.lines.iter().take(LINES).map(option).collect() };
-    let select = CreateSelectMenu::new(Action::Pick(first.to).to_string(), kind);
+    let select = CreateSelectMenu::new(Action::Pick(elsewhere.to).to_string(), kind);
     Some(CreateActionRow::SelectMenu(select.placeholder(menu.title)))
 }
 

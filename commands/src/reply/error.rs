@@ -159,6 +159,13 @@ pub(crate) fn title_of(refused: &Refused) -> String {
     explain(refused).title.into_owned()
 }
 
+/// What keeps an order that is being put together from becoming one, as a paragraph.
+pub(crate) fn in_the_way(refused: &Refused) -> String {
+    let Prose { title, what, next, .. } = explain(refused);
+    let end = if title.ends_with('?') { "" } else { "." };
+    format!("**{title}{end}** {what} {next}").trim_end().to_owned()
+}
+
 /// The words for a refusal.
 pub(crate) fn explain(refused: &Refused) -> Prose {
     match refused {
@@ -182,6 +189,7 @@ pub(crate) fn explain(refused: &Refused) -> Prose {
         Refused::UnknownSymbol(symbol) => order::unknown_symbol(symbol),
         Refused::Number(field, refusal) => input::number(*field, refusal),
         Refused::SizeMissing => order::size_missing(),
+        Refused::SizeOdd => order::size_odd(),
         Refused::SizeTwice => order::size_twice(),
         Refused::Sizing(refusal) => order::sizing(*refusal),
         Refused::PricesMixed => order::prices_mixed(),

@@ -53,7 +53,8 @@ fn orders() -> Reply {
         )
         .say(
             "**In one line.** `/t` takes all of that as you would say it: `buy 5 aapl lmt 184.5 gtc tp 195 sl 178`. The list above what you type \
-             shows how it is understood.",
+             shows how it is understood.\n\
+             **By menus.** `/ticket` asks for one thing after the other, beside the quote, the cost and your buying power, and ends in the card.",
         )
         .say(
             "**Exits.** `take_profit` and `stop_loss` with an order wait until it is filled; one cancels the other. \

@@ -65,6 +65,10 @@ fn next_step(page: &OptionPage) -> String {
             "One of these contracts has no price now, so this comes to no order. Pick another strike, or refresh."
                 .to_owned()
         }
+        (_, Some(strategy), 0) if page.offer.as_ref().is_some_and(|offer| offer.is_odd) => {
+            let meant = if strategy.side() == Side::Buy { "a debit" } else { "a credit" };
+            format!("**At these quotes it is not {meant}, as it should be.** Look at them twice, or refresh.")
+        }
         (_, Some(strategy), 0) => what(strategy).to_owned(),
         (_, Some(strategy), missing) if missing == strategy.strikes() => {
             format!("**2.** Pick {} for the {}.", strikes_of(missing), name(strategy).to_lowercase())

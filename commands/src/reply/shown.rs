@@ -2,7 +2,7 @@
 
 use super::{Button, Reply};
 use crate::reply::{
-    allocation, balance, book, chain, chart, csv, history, market, news, option, orders, portfolio, positions,
+    allocation, balance, book, chain, chart, csv, history, market, news, option, orders, portfolio, positions, ticket,
     watchlists,
 };
 use crate::routes::Action;
@@ -31,6 +31,7 @@ pub(crate) fn shown(shown: &Shown, picture: Option<Vec<u8>>) -> Reply {
         Page::Asset(page) => market::asset(page, shown),
         Page::Chain(page) => chain::chain(page, shown),
         Page::Option(page) => option::option(page, shown),
+        Page::Ticket(page) => ticket::ticket(page, shown),
         Page::Watchlists(page) => watchlists::all(page, shown),
         Page::Watchlist(page) => watchlists::one(page, shown),
         Page::Book(page) => book::book(page, shown),
@@ -63,6 +64,7 @@ const fn has_amounts(page: &Page) -> bool {
         | Page::Asset(_)
         | Page::Chain(_)
         | Page::Option(_)
+        | Page::Ticket(_)
         | Page::Watchlists(_)
         | Page::Watchlist(_)
         | Page::Book(_)

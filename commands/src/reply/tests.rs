@@ -36,6 +36,7 @@ mod look_texts;
 mod market_texts;
 mod notice_texts;
 mod option_texts;
+mod ticket_texts;
 
 fn question(account: LinkedAccount) -> Question {
     Question { ticket: TicketId(Uuid::from_u128(9)), account, expires_at: now() + TimeDelta::seconds(60) }

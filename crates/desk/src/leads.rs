@@ -142,6 +142,7 @@ impl Page {
                 leads
             }
             (Self::Option(page), View::Option(_)) => page.leads(),
+            (Self::Ticket(page), View::Ticket(_)) => page.slip.leads(),
             (Self::Book(page), View::Book { search, trail }) => of_book(page, search, trail),
             (Self::Watchlists(page), View::Watchlists { account }) => {
                 let lists = page.list.iter().take(crate::watchlists::MOST);

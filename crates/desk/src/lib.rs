@@ -39,6 +39,7 @@ pub mod replace;
 pub mod resolve;
 mod session;
 pub mod settings;
+pub mod slip;
 pub mod status;
 mod story;
 mod submit;

@@ -2,13 +2,12 @@
 
 use crate::access::Opened;
 use crate::desk::Desk;
-use crate::place::Ask;
 use crate::refused::Refused;
 use crate::view::View;
-use crate::views::{ChainPage, ChainRow, Placed};
+use crate::views::{ChainPage, ChainRow};
 use chrono::NaiveDate;
 use domain::account::LinkedAccount;
-use domain::ids::{AccountId, InteractionId, ViewId};
+use domain::ids::AccountId;
 use domain::market::Strike;
 use domain::money::{Price, Quantity};
 use domain::order::{Class, Effect, Leg, Legs, Order, Pricing, Side, Size};
@@ -19,6 +18,7 @@ use domain::symbol::{Contract, Right, Symbol};
 use domain::tenant::Tenant;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 
 /// Lines of a menu; Discord takes 25, and two of them turn its pages.
 const LINES: usize = 23;
@@ -157,6 +157,8 @@ pub struct Offer {
     pub limit: Price,
     /// What becomes of all of it.
     pub payoff: Payoff,
+    /// The quotes make it cost what should bring something, or the other way round.
+    pub is_odd: bool,
 }
 
 /// `/option`.
@@ -245,7 +247,7 @@ impl OptionPage {
     }
 
     /// The order that is offered.
-    fn order(&self) -> Option<Order<Amount>> {
+    pub(crate) fn order(&self) -> Option<Order<Amount>> {
         let offer = self.offer.as_ref()?;
         let (pricing, count) = (Pricing::Limit(offer.limit), Quantity::new(self.draft.units.into())?);
         let amount = Amount::Exactly(Size::Shares(count));
@@ -294,16 +296,17 @@ fn offer(draft: &OptionDraft, legs: &[(Side, Strike)], price: Option<Price>) -> 
     if strategy.is_covered() {
         parts.push(Part::shares(Side::Buy, u32::from(draft.units) * 100, price?));
     }
-    let side = match legs {
-        [(side, _)] => *side,
-        _ if net.is_sign_negative() => Side::Sell,
-        _ => Side::Buy,
+    // Quotes that cross can make a credit cost something. It is called what it is.
+    let side = match net.cmp(&Decimal::ZERO) {
+        Ordering::Less => Side::Sell,
+        Ordering::Equal => strategy.side(),
+        Ordering::Greater => Side::Buy,
     };
     let cents = net.abs().round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
     let limit = Price::new(cents.max(Decimal::new(1, 2)))?;
     let paid = if side == Side::Buy { limit.get() } else { -limit.get() };
     let payoff = Payoff::of(parts).paying(paid * Contract::MULTIPLIER * Decimal::from(draft.units));
-    Some(Offer { side, limit, payoff })
+    Some(Offer { side, limit, payoff, is_odd: side != strategy.side() })
 }
 
 impl Desk {
@@ -312,28 +315,6 @@ impl Desk {
         let chain = self.chain_on(tenant, &on, &draft.underlying, draft.expires).await?;
         let Opened { account, .. } = on;
         Ok(OptionPage::of(account, draft.clone(), chain))
-    }
-
-    /// The card of an order that was put together, at the prices of this moment.
-    ///
-    /// # Errors
-    /// [`Refused::ViewGone`] when the button leads to no such order, or picks are missing; [`Refused::NoQuote`]; all of
-    /// [`Desk::show`] and of [`Desk::place`].
-    pub async fn put_together(
-        &self,
-        tenant: Tenant,
-        view: ViewId,
-        interaction: InteractionId,
-        guild: Option<i64>,
-    ) -> Result<Placed, Refused> {
-        let View::Option(draft) = self.view_of(tenant, view).await? else { return Err(Refused::ViewGone) };
-        let page = self.option_page(tenant, &draft).await?;
-        if page.legs.is_empty() {
-            return Err(Refused::ViewGone);
-        }
-        let order = page.order().ok_or(Refused::NoQuote(draft.underlying))?;
-        let account = Some(page.account.name.to_string());
-        self.place(tenant, Ask { account, order, card: true, interaction, guild }).await
     }
 }
 

@@ -2,24 +2,26 @@
 
 mod numbers;
 
+pub use numbers::Numbers;
+
 use crate::access::Opened;
 use crate::desk::Desk;
 use crate::refused::Refused;
 use crate::submit::BUDGET;
-use crate::views::ConfirmCard;
+use crate::views::{ConfirmCard, Warning};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::America::New_York;
 use domain::account::{Asset, BrokerAccount, LinkedAccount, MarketClock, Position, Quote, Snapshot};
 use domain::brokerage::Lane;
 use domain::fresh;
+use domain::guard::Guards;
 use domain::money::{Price, Usd};
 use domain::order::{BrokerOrder, Order, Side, TimeInForce};
 use domain::outcome::ReadFailure;
 use domain::policy::{self, Around};
 use domain::sizing::{Amount, Measures, measured};
-use domain::symbol::AssetKind;
+use domain::symbol::{AssetKind, Symbol};
 use domain::tenant::Tenant;
-use numbers::Numbers;
 use rust_decimal::Decimal;
 use serde_json::json;
 use std::time::Duration;
@@ -49,7 +51,7 @@ pub(crate) struct Surroundings {
 }
 
 impl Desk {
-    /// Reads everything concurrently, reckons the size, and checks the rules that can be checked here, and the owner's guards.
+    /// Reads everything, reckons the size, and checks the rules that can be checked here, and the owner's guards.
     pub(crate) async fn survey(
         &self,
         tenant: Tenant,
@@ -57,6 +59,20 @@ impl Desk {
         wish: &Order<Amount>,
         for_card: bool,
     ) -> Result<(Order, Surroundings), Refused> {
+        let seen = self.around(tenant, on, &wish.symbol, for_card).await?;
+        let order = seen.order(wish)?;
+        seen.guarded(&on.account.guards, &order)?;
+        Ok((order, seen))
+    }
+
+    /// Reads everything concurrently.
+    pub(crate) async fn around(
+        &self,
+        tenant: Tenant,
+        on: &Opened,
+        symbol: &Symbol,
+        for_card: bool,
+    ) -> Result<Surroundings, Refused> {
         let wait = |lane| self.inner().brokerage.wait(&on.access.meter, lane);
         let (orders, reads) = (wait(Lane::Orders), wait(Lane::Reads));
         if orders > BUDGET || reads > REST {
@@ -64,8 +80,8 @@ impl Desk {
         }
         let (brokerage, market, access) = (&self.inner().brokerage, &self.inner().market, &on.access);
         let (asset, snapshot, broker, positions, clock, open, ended) = tokio::join!(
-            self.read_in_turn(ASSET, brokerage.asset(access, &wish.symbol)),
-            self.read_in_turn(REST, market.snapshot(access, &wish.symbol)),
+            self.read_in_turn(ASSET, brokerage.asset(access, symbol)),
+            self.read_in_turn(REST, market.snapshot(access, symbol)),
             self.read_in_turn(REST, brokerage.account(access)),
             self.read_in_turn(REST, brokerage.positions(access)),
             self.read_in_turn(REST, self.market_time(access)),
@@ -77,17 +93,14 @@ impl Desk {
         }
         let asset = match asset {
             Ok(asset) => asset,
-            Err(ReadFailure::NotFound) => return Err(Refused::UnknownSymbol(wish.symbol.clone())),
+            Err(ReadFailure::NotFound) => return Err(Refused::UnknownSymbol(symbol.clone())),
             Err(failure) => return Err(self.failed(tenant, &on.account, failure).await),
         };
         if broker == Err(ReadFailure::Credentials) {
             return Err(self.failed(tenant, &on.account, ReadFailure::Credentials).await);
         }
         let now = self.inner().clock.now();
-        let seen = Surroundings { asset, snapshot, broker, positions, market: clock.ok(), open, ended, now };
-        let order = seen.order(wish)?;
-        seen.guarded(&on.account.guards, &order)?;
-        Ok((order, seen))
+        Ok(Surroundings { asset, snapshot, broker, positions, market: clock.ok(), open, ended, now })
     }
 
     /// A read that somebody waits for, who sees how long the queue is (see [`Desk::queued`]). `span` is for the broker to answer
@@ -210,6 +223,19 @@ fn card(
 }
 
 impl Surroundings {
+    /// The order that was wished for, what it costs and what is to be said of it, if rules and guards let it pass.
+    pub(crate) fn reckoned(
+        &self,
+        guards: &Guards,
+        wish: &Order<Amount>,
+    ) -> Result<(Order, Numbers, Vec<Warning>), Refused> {
+        let order = self.order(wish)?;
+        self.guarded(guards, &order)?;
+        let numbers = self.numbers(&order)?;
+        let warnings = self.warnings(&order, numbers);
+        Ok((order, numbers, warnings))
+    }
+
     /// The order that was wished for, with its size, if it keeps the rules.
     fn order(&self, wish: &Order<Amount>) -> Result<Order, Refused> {
         let mut wish = wish.clone();
@@ -227,7 +253,7 @@ impl Surroundings {
             buying_power: broker
                 .and_then(|broker| if is_option { broker.cash.or(broker.buying_power) } else { broker.buying_power }),
             equity: broker.and_then(|broker| broker.equity),
-            held: self.holding(&wish).map(|(held, _)| held),
+            held: self.held(&wish.symbol),
             market,
         };
         let size = measured(&wish, &self.asset, &measures).map_err(Refused::Sizing)?;
@@ -237,7 +263,7 @@ impl Surroundings {
         let around = Around {
             account: broker,
             // What an order holds is free for the one that takes its place.
-            holding: self.holding(&order).filter(|_| order.replaces.is_none()),
+            holding: self.holding(&order.symbol).filter(|_| order.replaces.is_none()),
             market,
             is_open: self.market.map(|clock| clock.is_open),
             now: self.now,
@@ -246,14 +272,19 @@ impl Surroundings {
         Ok(order)
     }
 
+    /// What is held, when it could be read.
+    pub(crate) fn held(&self, symbol: &Symbol) -> Option<Decimal> {
+        self.holding(symbol).map(|(held, _)| held)
+    }
+
     /// What is held and what of it is free, when it could be read.
-    fn holding<S>(&self, order: &Order<S>) -> Option<(Decimal, Decimal)> {
+    fn holding(&self, symbol: &Symbol) -> Option<(Decimal, Decimal)> {
         let positions = self.positions.as_ref().ok()?;
-        let held = positions.iter().find(|position| position.symbol.is_same_asset(&order.symbol));
+        let held = positions.iter().find(|position| position.symbol.is_same_asset(symbol));
         Some(held.map_or((Decimal::ZERO, Decimal::ZERO), |position| (position.qty, position.qty_available)))
     }
 
-    fn quote(&self) -> Option<Quote> {
+    pub(crate) fn quote(&self) -> Option<Quote> {
         self.snapshot.as_ref().ok().and_then(|snapshot| snapshot.quote)
     }
 

@@ -6,7 +6,7 @@ use domain::guard::Stopped;
 use domain::ids::AccountId;
 use domain::line::Misread;
 use domain::money::{NumberRefusal, Usd};
-use domain::order::LegsRefusal;
+use domain::order::{LegsRefusal, Mismatch};
 use domain::outcome::ReadFailure;
 use domain::policy::RuleBreak;
 use domain::sizing::SizingRefusal;
@@ -143,6 +143,8 @@ pub enum Refused {
     Number(Field, NumberRefusal),
     /// No size of any kind.
     SizeMissing,
+    /// A text is no size.
+    SizeOdd,
     /// Sizes of two kinds.
     SizeTwice,
     /// A size that is a wish, and cannot be reckoned.
@@ -238,6 +240,7 @@ impl Refused {
             Self::UnknownSymbol(_) => "unknown_symbol",
             Self::Number(_, _) => "number",
             Self::SizeMissing => "size_missing",
+            Self::SizeOdd => "size_odd",
             Self::SizeTwice => "size_twice",
             Self::Sizing(_) => "sizing",
             Self::PricesMixed => "prices_mixed",
@@ -292,6 +295,15 @@ impl KeysRefusal {
             Self::Revoked => "keys_revoked_again",
             Self::DifferentAccount => "keys_different_account",
             Self::NotActive(_) => "keys_not_active",
+        }
+    }
+}
+
+impl From<Mismatch> for Refused {
+    fn from(mismatch: Mismatch) -> Self {
+        match mismatch {
+            Mismatch::Prices => Self::PricesMixed,
+            Mismatch::Exits => Self::ExitsMissing,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::desk::Desk;
 use crate::export::Form;
 use crate::option::{OptionDraft, OptionPage};
 use crate::refused::Refused;
+use crate::slip::{Slip, SlipPage};
 use crate::views::{
     Allocation, AssetCard, Balances, BoardCard, CalendarPage, ChainPage, Chart, ClockCard, History, Holding,
     MoversPage, NewsPage, Orders, Portfolio, Positions, WatchlistPage, Watchlists,
@@ -141,6 +142,8 @@ pub enum View {
     },
     /// An option order that is being put together.
     Option(OptionDraft),
+    /// An order that is being filled in.
+    Ticket(Slip),
     /// All watchlists.
     Watchlists {
         /// Whose.
@@ -209,6 +212,8 @@ pub enum Page {
     Chain(ChainPage),
     /// See [`View::Option`].
     Option(Box<OptionPage>),
+    /// See [`View::Ticket`].
+    Ticket(Box<SlipPage>),
     /// See [`View::Watchlists`].
     Watchlists(Watchlists),
     /// See [`View::Watchlist`].
@@ -353,6 +358,7 @@ impl Desk {
                 Page::Chain(self.chain(tenant, underlying, *expires, *from).await?)
             }
             View::Option(draft) => Page::Option(Box::new(self.option_page(tenant, draft).await?)),
+            View::Ticket(slip) => Page::Ticket(Box::new(self.slip_page(tenant, slip).await?)),
             View::Watchlists { account } => Page::Watchlists(self.watchlists(tenant, *account).await?),
             View::Watchlist { account, list } => Page::Watchlist(self.watchlist(tenant, *account, *list).await?),
             View::Book { search, trail } => {

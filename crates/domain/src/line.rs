@@ -24,6 +24,14 @@ impl Line {
         read::read(text).map(Self)
     }
 
+    /// How much, as a line says it: `5`, `$50`, `25%`, `all`, `risk 1%`.
+    ///
+    /// # Errors
+    /// [`Why::Size`], [`Why::NoNumber`], [`Why::Number`], [`Why::Unknown`] when more follows, [`Why::LooksLikeSecret`].
+    pub fn amount(text: &str, side: Side) -> Result<Amount, Why> {
+        read::amount(text, side)
+    }
+
     /// The line of an order; none of a spread, of a replacement, and of what would be read as something else.
     pub fn of(order: &Order<Amount>) -> Option<Self> {
         let line = Self(order.clone());

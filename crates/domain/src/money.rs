@@ -1,5 +1,10 @@
 //! Money and quantity, exact, and how a person's text becomes them.
 
+mod percent;
+mod stored;
+
+pub use percent::Percent;
+
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -82,7 +87,8 @@ pub fn parse_positive(text: &str, max_scale: u32) -> Result<Decimal, NumberRefus
 }
 
 /// A number of shares: above zero, at most nine digits after the point (alpaca `qty`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Decimal", into = "Decimal")]
 pub struct Quantity(Decimal);
 
 impl Quantity {
@@ -124,20 +130,6 @@ impl fmt::Display for Quantity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Decimal", into = "Decimal")]
 pub struct Price(Decimal);
-
-impl TryFrom<Decimal> for Price {
-    type Error = NumberRefusal;
-
-    fn try_from(number: Decimal) -> Result<Self, NumberRefusal> {
-        Self::new(number).ok_or(if number > LARGEST { NumberRefusal::TooLarge } else { NumberRefusal::Zero })
-    }
-}
-
-impl From<Price> for Decimal {
-    fn from(price: Price) -> Self {
-        price.0
-    }
-}
 
 impl Price {
     /// Reads what a person typed; the increment rule depends on the price itself.
@@ -190,51 +182,8 @@ impl fmt::Display for Price {
     }
 }
 
-/// A share of something in percent: above zero, at most a hundred, at most four digits after the point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Percent(Decimal);
-
-impl Percent {
-    /// Digits after the point that we take.
-    pub const SCALE: u32 = 4;
-
-    /// Reads what a person typed: `2.5`, `2.5%`.
-    ///
-    /// # Errors
-    /// Every [`NumberRefusal`].
-    pub fn parse(text: &str) -> Result<Self, NumberRefusal> {
-        let text = text.trim();
-        let number = parse_positive(text.strip_suffix('%').unwrap_or(text), Self::SCALE)?;
-        Self::new(number).ok_or(NumberRefusal::TooLarge)
-    }
-
-    /// A percentage from a stored or computed number, if it is one.
-    pub fn new(number: Decimal) -> Option<Self> {
-        let number = number.normalize();
-        let is_one = number > Decimal::ZERO && number <= Decimal::ONE_HUNDRED && number.scale() <= Self::SCALE;
-        is_one.then_some(Self(number))
-    }
-
-    /// The number: 2.5 of 2.5 %.
-    pub const fn get(self) -> Decimal {
-        self.0
-    }
-
-    /// That much of a number.
-    pub fn of(self, whole: Decimal) -> Option<Decimal> {
-        whole.checked_mul(self.0)?.checked_div(Decimal::ONE_HUNDRED)
-    }
-}
-
-/// `2.5%`.
-impl fmt::Display for Percent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}%", self.0)
-    }
-}
-
 /// Dollars, of any sign: shown as `$1,234.50`, `-$3.00`, and with more digits when cents would hide something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Usd(pub Decimal);
 
 impl Usd {

@@ -18,10 +18,12 @@ use crate::account::Environment;
 use crate::money::{Quantity, Usd};
 use crate::symbol::{AssetKind, Symbol};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Buy or sell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Side {
     /// Adds to a position.
     Buy,
@@ -57,7 +59,8 @@ impl Side {
 }
 
 /// Whether an option order opens a position or closes one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// Opens one, or adds to it.
     Open,
@@ -95,7 +98,8 @@ impl Effect {
 }
 
 /// How much: shares (contracts, coins, units of a spread), or dollars. Never both.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Size {
     /// A number of shares (`qty`).
     Shares(Quantity),
@@ -104,7 +108,8 @@ pub enum Size {
 }
 
 /// How long an order works.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TimeInForce {
     /// Until the close of the session.
     Day,
@@ -123,6 +128,11 @@ pub enum TimeInForce {
 impl TimeInForce {
     /// All of them.
     pub const ALL: [Self; 6] = [Self::Day, Self::Gtc, Self::Opg, Self::Cls, Self::Ioc, Self::Fok];
+
+    /// How long an order works when nothing is said.
+    pub fn usual(symbol: &Symbol) -> Self {
+        if symbol.kind() == AssetKind::Crypto { Self::Gtc } else { Self::Day }
+    }
 
     /// The broker's word.
     pub const fn as_str(self) -> &'static str {

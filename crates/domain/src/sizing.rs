@@ -7,10 +7,12 @@ use crate::order::{Class, Order, Side, Size, TimeInForce};
 use crate::policy::multiplier;
 use crate::symbol::AssetKind;
 use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// How much, as a user says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Amount {
     /// Just that.
     Exactly(Size),

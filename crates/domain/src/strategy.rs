@@ -65,6 +65,14 @@ impl Strategy {
         self.legs().len()
     }
 
+    /// Bought for a debit, or sold for a credit.
+    pub const fn side(self) -> Side {
+        match self {
+            Self::LongCall | Self::LongPut | Self::BullCall | Self::BearPut => Side::Buy,
+            Self::CoveredCall | Self::CashSecuredPut | Self::BullPut | Self::BearCall | Self::IronCondor => Side::Sell,
+        }
+    }
+
     /// Whether it takes a hundred shares a contract that are held already.
     pub const fn is_covered(self) -> bool {
         matches!(self, Self::CoveredCall)

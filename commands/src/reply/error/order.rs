@@ -20,6 +20,12 @@ pub(super) fn size_missing() -> Prose {
         .next("Give `quantity`, `dollars`, `percent`, or `risk` with a `stop_loss`.")
 }
 
+pub(super) fn size_odd() -> Prose {
+    Prose::new("size_odd", "How much?", "That is no size of an order.").next(
+        "Such as `5`, `$50`, `25%` (of your buying power, or of what you hold), `all` of what you hold, `risk 1%`.",
+    )
+}
+
 pub(super) fn size_twice() -> Prose {
     Prose::new("size_twice", "Which size?", "You gave more than one of `quantity`, `dollars`, `percent` and `risk`.")
         .next("Give one of them.")

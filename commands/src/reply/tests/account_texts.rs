@@ -229,6 +229,7 @@ fn the_help_helps() {
     `extended` lets a limit order work before 09:30 and after 16:00 ET.
 
     **In one line.** `/t` takes all of that as you would say it: `buy 5 aapl lmt 184.5 gtc tp 195 sl 178`. The list above what you type shows how it is understood.
+    **By menus.** `/ticket` asks for one thing after the other, beside the quote, the cost and your buying power, and ends in the card.
 
     **Exits.** `take_profit` and `stop_loss` with an order wait until it is filled; one cancels the other. For something that you hold already, `/sell` with both and `oco:True`. `/spread` trades two to four contracts as one; `/option` puts one together from menus, and says what it can lose and gain. `/exercise` is for contracts that you hold.
 

@@ -2,15 +2,44 @@
 
 use super::market_texts::chain_page;
 use super::*;
-use desk::option::{OptionDraft, OptionPage};
+use desk::option::{Aim, OptionDraft, OptionPage};
+use desk::views::ChainPage;
+use domain::account::Quote;
+use domain::market::Strike;
 use domain::strategy::Strategy;
+use rust_decimal::Decimal;
 
 fn price(text: &str) -> Price {
     Price::new(decimal(text)).unwrap()
 }
 
+/// Contracts are worth what they would bring today, and less for time the farther they are from the money; three cents to each
+/// side stand bid and ask.
+fn chain() -> ChainPage {
+    let mut page = chain_page();
+    let market = page.price.unwrap().get();
+    for row in &mut page.rows {
+        let above = market - row.strike.get();
+        let time = (decimal("5.2") - above.abs() * decimal("0.2")).max(decimal("0.05"));
+        let delta = (decimal("0.5") + above / decimal("60")).clamp(decimal("0.02"), decimal("0.98"));
+        let quoted = |strike: &mut Strike, inside: Decimal, delta| {
+            let middle = (inside.max(Decimal::ZERO) + time).round_dp(2);
+            let at = |cents| Price::new(middle + Decimal::new(cents, 2));
+            strike.quote = Some(Quote { bid: at(-3), ask: at(3), at: now() });
+            strike.delta = Some(delta);
+        };
+        row.call.as_mut().into_iter().for_each(|call| quoted(call, above, delta));
+        row.put.as_mut().into_iter().for_each(|put| quoted(put, -above, delta - Decimal::ONE));
+    }
+    page
+}
+
 fn text(account: LinkedAccount, draft: OptionDraft) -> String {
-    let page = OptionPage::of(account, draft.clone(), chain_page());
+    on(chain(), account, draft)
+}
+
+fn on(chain: ChainPage, account: LinkedAccount, draft: OptionDraft) -> String {
+    let page = OptionPage::of(account, draft.clone(), chain);
     let view = View::Option(draft);
     super::super::shown::shown(&shown(view, Page::Option(Box::new(page))), None).transcript()
 }
@@ -52,18 +81,18 @@ fn an_option_is_picked_from_menus() {
       ● Fri 18 Dec 2026
       ○ Fri 15 Jan 2027
     [A strike ▾]
-      ○ $150.00 — call 1.10/1.15 · Δ 0.51 | put 1.10/1.15 · Δ 0.51
-      ○ $155.00 — call 1.10/1.15 · Δ 0.51 | put 1.10/1.15 · Δ 0.51
-      ○ $160.00 — call 1.10/1.15 · Δ 0.51 | put 1.10/1.15 · Δ 0.51
-      ○ $165.00 — call 1.10/1.15 · Δ 0.51 | put 1.10/1.15 · Δ 0.51
-      ○ $170.00 — call 1.10/1.15 · Δ 0.51 | put 1.10/1.15 · Δ 0.51
-      ○ $175.00 — call 1.10/1.15 · Δ 0.51 | put 1.10/1.15 · Δ 0.51
-      ○ $180.00 — call 1.10/1.15 · Δ 0.51 | put 1.10/1.15 · Δ 0.51
-      ○ $190.00 — call 1.10/1.15 · Δ 0.51
-      ○ $195.00 — call 1.10/1.15 · Δ 0.51 | put 1.10/1.15 · Δ 0.51
-      ○ $200.00 — call 1.10/1.15 · Δ 0.51 | put 1.10/1.15 · Δ 0.51
-      ○ $205.00 — call 1.10/1.15 · Δ 0.51 | put 1.10/1.15 · Δ 0.51
-      ○ $210.00 — call 1.10/1.15 · Δ 0.51 | put 1.10/1.15 · Δ 0.51
+      ○ $150.00 — call 34.53/34.59 · Δ 0.98 | put 0.02/0.08 · Δ -0.02
+      ○ $155.00 — call 29.53/29.59 · Δ 0.98 | put 0.02/0.08 · Δ -0.02
+      ○ $160.00 — call 24.78/24.84 · Δ 0.91 | put 0.27/0.33 · Δ -0.09
+      ○ $165.00 — call 20.78/20.84 · Δ 0.83 | put 1.27/1.33 · Δ -0.17
+      ○ $170.00 — call 16.78/16.84 · Δ 0.74 | put 2.27/2.33 · Δ -0.26
+      ○ $175.00 — call 12.78/12.84 · Δ 0.66 | put 3.27/3.33 · Δ -0.34
+      ○ $180.00 — call 8.78/8.84 · Δ 0.58 | put 4.27/4.33 · Δ -0.42
+      ○ $190.00 — call 4.07/4.13 · Δ 0.41
+      ○ $195.00 — call 3.07/3.13 · Δ 0.33 | put 13.56/13.62 · Δ -0.67
+      ○ $200.00 — call 2.07/2.13 · Δ 0.24 | put 17.56/17.62 · Δ -0.76
+      ○ $205.00 — call 1.07/1.13 · Δ 0.16 | put 21.56/21.62 · Δ -0.84
+      ○ $210.00 — call 0.07/0.13 · Δ 0.08 | put 25.56/25.62 · Δ -0.92
     [What to do ▾]
       ○ Call — Buy a call: gains when the price rises.
       ○ Put — Buy a put: gains when the price falls.
@@ -137,13 +166,13 @@ fn a_position_shows_what_it_can_lose_and_gain() {
     # Call on AAPL, 18 Dec 2026
     Buy a call: gains when the price rises.
 
-    Buy 1 AAPL 18 Dec 2026 $185.00 call · 1.10/1.15 · delta 0.51
+    Buy 1 AAPL 18 Dec 2026 $185.00 call · 5.07/5.13 · delta 0.49
     · Price = $184.51
-    · Limit = $1.13 debit
-    · Paid = $113.00
-    · Max loss = $113.00
+    · Limit = $5.10 debit
+    · Paid = $510.00
+    · Max loss = $510.00
     · Max gain = no end
-    · Break-even = $186.13
+    · Break-even = $190.10
     · Read = <t:1795204800:R>
     -- At expiry and before fees. Nothing is sent from here: the order's card asks first.
     (Preview the order | green | order)
@@ -153,13 +182,13 @@ fn a_position_shows_what_it_can_lose_and_gain() {
     # Covered call on AAPL, 18 Dec 2026
     Sell a call against a hundred shares that you hold.
 
-    Sell 3 AAPL 18 Dec 2026 $185.00 call · 1.10/1.15 · delta 0.51
+    Sell 3 AAPL 18 Dec 2026 $185.00 call · 5.07/5.13 · delta 0.49
     · Price = $184.51
-    · Limit = $1.13 credit
-    · Received = $339.00
-    · Max loss = $55,014.00
-    · Max gain = $486.00
-    · Break-even = $183.38
+    · Limit = $5.10 credit
+    · Received = $1,530.00
+    · Max loss = $53,823.00
+    · Max gain = $1,677.00
+    · Break-even = $179.41
     · Takes = 300 shares of AAPL that you hold; reckoned at today's price
     · Read = <t:1795204800:R>
     -- At expiry and before fees. Nothing is sent from here: the order's card asks first.
@@ -171,13 +200,13 @@ fn a_position_shows_what_it_can_lose_and_gain() {
     # Cash-secured put on AAPL, 18 Dec 2026
     Sell a put, with the money for the shares set aside.
 
-    Sell 1 AAPL 18 Dec 2026 $185.00 put · 1.10/1.15 · delta 0.51
+    Sell 1 AAPL 18 Dec 2026 $185.00 put · 5.56/5.62 · delta -0.51
     · Price = $184.51
-    · Limit = $1.13 credit
-    · Received = $113.00
-    · Max loss = $18,387.00
-    · Max gain = $113.00
-    · Break-even = $183.87
+    · Limit = $5.59 credit
+    · Received = $559.00
+    · Max loss = $17,941.00
+    · Max gain = $559.00
+    · Break-even = $179.41
     · Takes = $18,500.00 of cash, set aside
     · Read = <t:1795204800:R>
     -- At expiry and before fees. Nothing is sent from here: the order's card asks first.
@@ -188,14 +217,14 @@ fn a_position_shows_what_it_can_lose_and_gain() {
     # Bull call spread on AAPL, 18 Dec 2026
     Two strikes: buy the lower call, sell the higher. A debit that gains when the price rises.
 
-    Buy 1 AAPL 18 Dec 2026 $185.00 call · 1.10/1.15 · delta 0.51
-    Sell 1 AAPL 18 Dec 2026 $195.00 call · 1.10/1.15 · delta 0.51
+    Buy 1 AAPL 18 Dec 2026 $185.00 call · 5.07/5.13 · delta 0.49
+    Sell 1 AAPL 18 Dec 2026 $195.00 call · 3.07/3.13 · delta 0.33
     · Price = $184.51
-    · Limit = $0.01 debit
-    · Paid = $1.00
-    · Max loss = $1.00
-    · Max gain = $999.00
-    · Break-even = $185.01
+    · Limit = $2.00 debit
+    · Paid = $200.00
+    · Max loss = $200.00
+    · Max gain = $800.00
+    · Break-even = $187.00
     · Read = <t:1795204800:R>
     -- At expiry and before fees. Nothing is sent from here: the order's card asks first.
     (Preview the order | green | order)
@@ -205,16 +234,16 @@ fn a_position_shows_what_it_can_lose_and_gain() {
     # Iron condor on AAPL, 18 Dec 2026
     Four strikes: sell the inner put and call, buy the outer. A credit, kept in between.
 
-    Buy 1 AAPL 18 Dec 2026 $170.00 put · 1.10/1.15 · delta 0.51
-    Sell 1 AAPL 18 Dec 2026 $175.00 put · 1.10/1.15 · delta 0.51
-    Sell 1 AAPL 18 Dec 2026 $195.00 call · 1.10/1.15 · delta 0.51
-    Buy 1 AAPL 18 Dec 2026 $200.00 call · 1.10/1.15 · delta 0.51
+    Buy 1 AAPL 18 Dec 2026 $170.00 put · 2.27/2.33 · delta -0.26
+    Sell 1 AAPL 18 Dec 2026 $175.00 put · 3.27/3.33 · delta -0.34
+    Sell 1 AAPL 18 Dec 2026 $195.00 call · 3.07/3.13 · delta 0.33
+    Buy 1 AAPL 18 Dec 2026 $200.00 call · 2.07/2.13 · delta 0.24
     · Price = $184.51
-    · Limit = $0.01 debit
-    · Paid = $1.00
-    · Max loss = $501.00
-    · Max gain = none
-    · Break-even = none
+    · Limit = $2.00 credit
+    · Received = $200.00
+    · Max loss = $300.00
+    · Max gain = $200.00
+    · Break-even = $173.00 and $197.00
     · Read = <t:1795204800:R>
     -- At expiry and before fees. Nothing is sent from here: the order's card asks first.
     (Preview the order | green | order)
@@ -222,4 +251,26 @@ fn a_position_shows_what_it_can_lose_and_gain() {
     (At bid and ask | grey | show)
     (Refresh | grey | show)
     "#);
+}
+
+#[test]
+fn a_condor_is_a_credit_unless_the_quotes_make_it_cost_something() {
+    let strikes = ["170", "175", "195", "200"].map(price);
+    let condor = strikes.into_iter().fold(begun().by(Strategy::IronCondor), |draft, strike| draft.at(strike));
+    let told = said(condor.clone());
+    for part in ["Limit = $2.00 credit", "Received = $200.00", "Max loss = $300.00", "Max gain = $200.00"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    // Every contract at the same price.
+    let mut crossed = condor.clone();
+    crossed.aim = Aim::Market;
+    let even = on(chain_page(), paper(), condor);
+    for part in ["Limit = $0.01 credit", "Max loss = $499.00", "Max gain = $1.00"] {
+        assert!(even.contains(part), "{part}: {even}");
+    }
+    let crossed = on(chain_page(), paper(), crossed);
+    for part in ["it is not a credit, as it should be", "Limit = $0.10 debit", "Max loss = $510.00", "Max gain = none"]
+    {
+        assert!(crossed.contains(part), "{part}: {crossed}");
+    }
 }

@@ -57,6 +57,7 @@ fn account() -> LinkedAccount {
         always_confirm: false,
         linked_at: DateTime::UNIX_EPOCH,
         keys_since: DateTime::UNIX_EPOCH,
+        guards: Box::default(),
     }
 }
 

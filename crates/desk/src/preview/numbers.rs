@@ -24,19 +24,25 @@ const CONCENTRATED: Decimal = Decimal::from_parts(25, 0, 0, false, 2);
 
 /// The numbers of a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Numbers {
-    pub(super) estimate: Option<Usd>,
-    pub(super) fees: Option<Usd>,
-    pub(super) buying_power: Option<Usd>,
-    pub(super) buying_power_after: Option<Usd>,
-    pub(super) held: Decimal,
-    pub(super) held_after: Option<Decimal>,
+pub struct Numbers {
+    /// Cost (buy) or proceeds (sell), before fees; absent without a price.
+    pub estimate: Option<Usd>,
+    /// What is taken besides, at most.
+    pub fees: Option<Usd>,
+    /// Buying power now.
+    pub buying_power: Option<Usd>,
+    /// Buying power after a buy.
+    pub buying_power_after: Option<Usd>,
+    /// Held before, signed.
+    pub held: Decimal,
+    /// Held after, signed; absent for dollar amounts.
+    pub held_after: Option<Decimal>,
 }
 
 impl Surroundings {
     /// What the card says. Without a price for a market order, or without the position, it would say less than it must.
     pub(super) fn numbers(&self, order: &Order) -> Result<Numbers, Refused> {
-        let Some((held, _)) = self.holding(order) else {
+        let Some(held) = self.held(&order.symbol) else {
             let failure = self.positions.as_ref().err().cloned().unwrap_or(ReadFailure::Unavailable);
             return Err(Refused::Trouble(Trouble::Broker(failure)));
         };
@@ -76,7 +82,8 @@ impl Surroundings {
         if is_shut && order.pricing == Pricing::Market {
             warnings.push(Warning::Closed);
         }
-        if let (Side::Sell, Size::Shares(qty), Some((held, free))) = (order.side, order.size, self.holding(order))
+        if let (Side::Sell, Size::Shares(qty), Some((held, free))) =
+            (order.side, order.size, self.holding(&order.symbol))
             && order.replaces.is_none()
             && qty.get() > free
             && qty.get() <= held

@@ -23,6 +23,16 @@ pub(super) fn read(text: &str) -> Result<Order<Amount>, Misread> {
     reader.order().map_err(|(at, why)| Misread { words: words.iter().map(|&word| word.to_owned()).collect(), at, why })
 }
 
+pub(super) fn amount(text: &str, side: Side) -> Result<Amount, Why> {
+    if text.split_whitespace().any(may_be_secret) {
+        return Err(Why::LooksLikeSecret);
+    }
+    let words: Vec<&str> = text.split_whitespace().take(MOST).collect();
+    let mut reader = Reader { words: &words, at: 0 };
+    let amount = reader.amount(side).map_err(|(_, why)| why)?;
+    if reader.at == words.len() { Ok(amount) } else { Err(Why::Unknown) }
+}
+
 /// A contract's symbol is as long as a key, so what names one is none.
 fn may_be_secret(word: &str) -> bool {
     let pieces = || word.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '+')));

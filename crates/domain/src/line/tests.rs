@@ -195,3 +195,20 @@ fn a_spread_and_a_replacement_have_no_line() {
     let cover = Order { size: Amount::OfPosition(part), ..Line::read("buy 5 aapl").unwrap().into_order() };
     assert_eq!(Line::of(&cover), None, "would be read as a part of the buying power");
 }
+
+#[test]
+fn a_size_is_read_alone_as_in_a_line() {
+    for text in ["5", "0.25", "$50", "25%", "risk 1%"] {
+        let whole = Line::read(&format!("buy {text} aapl")).unwrap();
+        assert_eq!(Line::amount(text, Side::Buy), Ok(whole.order().size), "{text}");
+    }
+    assert_eq!(Line::amount("all", Side::Sell), Line::amount("100%", Side::Sell));
+    let odd = |text: &str| Line::amount(text, Side::Buy).unwrap_err();
+    assert_eq!(odd("all"), Why::Size);
+    assert_eq!(odd(""), Why::Size);
+    assert_eq!(odd("five"), Why::Size);
+    assert_eq!(odd("5 aapl"), Why::Unknown);
+    assert_eq!(odd("5,5"), Why::Number(Piece::Quantity, NumberRefusal::Comma));
+    assert_eq!(odd("risk"), Why::NoNumber(Piece::Risk));
+    assert_eq!(odd(&("aB3".repeat(13) + "x")), Why::LooksLikeSecret);
+}

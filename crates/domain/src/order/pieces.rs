@@ -2,10 +2,12 @@
 
 use super::{Class, Effect, Exit, Order, Pricing, Side, StopLoss, TimeInForce, Trail};
 use crate::money::Price;
-use crate::symbol::{AssetKind, Symbol};
+use crate::symbol::Symbol;
+use serde::{Deserialize, Serialize};
 
 /// The pieces. What was not said is absent, and then means what is usual.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Pieces {
     /// That price or better; the market's when absent.
     pub limit: Option<Price>,
@@ -60,7 +62,7 @@ impl Pieces {
         };
         Ok(Order {
             pricing: pricing(limit, self.stop, self.trail)?,
-            time_in_force: self.time_in_force.unwrap_or_else(|| usual(&symbol)),
+            time_in_force: self.time_in_force.unwrap_or_else(|| TimeInForce::usual(&symbol)),
             extended_hours: self.extended_hours,
             class,
             effect: self.effect,
@@ -71,11 +73,6 @@ impl Pieces {
     const fn has_price(&self) -> bool {
         self.limit.is_some() || self.stop.is_some() || self.trail.is_some()
     }
-}
-
-/// How long an order works when nothing is said.
-fn usual(symbol: &Symbol) -> TimeInForce {
-    if symbol.kind() == AssetKind::Crypto { TimeInForce::Gtc } else { TimeInForce::Day }
 }
 
 fn pricing(limit: Option<Price>, stop: Option<Price>, trail: Option<Trail>) -> Result<Pricing, Mismatch> {

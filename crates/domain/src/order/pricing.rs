@@ -1,6 +1,7 @@
 //! At what price an order trades, and what sets it off.
 
 use crate::money::{Percent, Price};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// At what price.
@@ -24,7 +25,8 @@ pub enum Pricing {
 }
 
 /// How far behind the best price a trailing stop follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Trail {
     /// In dollars (`trail_price`).
     Price(Price),
