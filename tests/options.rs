@@ -47,7 +47,7 @@ async fn a_spread_is_picked_from_menus_that_outlive_the_bot_and_ends_in_the_card
     assert!(notes.len() > 20 && notes.iter().all(|note| note.contains('/') && note.contains('Δ')), "{notes:?}");
     let strike = picks(&ham, &day, STRIKE, "$185.00", "Pick what to do at $185.00").await;
     town.restart().await;
-    let second = picks(&ham, &strike, STRATEGY, "Bull call spread", "1 strike more").await;
+    let second = picks(&ham, &strike, STRATEGY, "Bull call spread", "one more strike").await;
     let whole = picks(&ham, &second, STRIKE, "$200.00", "Max loss").await;
     assert!(whole.text().contains("Break-even") && whole.text().contains("debit"), "{}", whole.text());
     let more = ham.presses(&whole, "One more").await.message_when(|m| m.text().contains("Buy 2 AAPL")).await.unwrap();

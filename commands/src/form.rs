@@ -96,11 +96,11 @@ pub(crate) fn numbers(view: ViewId) -> CreateModal {
         CreateActionRow::InputText(input.required(false).max_length(32))
     };
     CreateModal::new(Action::Filled(view).to_string(), "Size and prices; what is left empty stays").components(vec![
-        field("How much", SIZE, "5, or $50, or 25%, or risk 1%"),
+        field("Quantity, dollars, percent or risk", SIZE, "5, or $50, or 25%, or risk 1%"),
         field("Limit", LIMIT, "184.5"),
-        field("Stop, or how far it trails", STOP, "180; to trail 2.5%"),
-        field("Then take profit at (a dash takes it away)", TAKE_PROFIT, "195"),
-        field("And stop the loss at (a dash takes it away)", STOP_LOSS, "178"),
+        field("Stop, or how far it trails", STOP, "180, or 2.5%"),
+        field("Take profit", TAKE_PROFIT, "195; a dash takes it away"),
+        field("Stop loss", STOP_LOSS, "178; a dash takes it away"),
     ])
 }
 

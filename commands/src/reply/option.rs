@@ -48,12 +48,17 @@ pub(crate) fn option(page: &OptionPage, shown: &Shown) -> Reply {
         .filter_map(|(draft, label)| Some((View::Option(draft?), label)))
         .fold(reply, |reply, (view, label)| reply.lead(shown, &view, label))
         .lead(shown, &shown.view, "Refresh")
-        .footer("At expiry and before fees. Nothing is sent from here: the order's card asks first.")
+        .footer(match page.offer {
+            Some(_) => "At expiry and before fees. Nothing is sent from here: the order's card asks first.",
+            None => "Nothing is sent from here: the order's card asks first.",
+        })
 }
 
 fn next_step(page: &OptionPage) -> String {
     let draft = &page.draft;
-    let picked: Vec<_> = draft.strikes.iter().map(ToString::to_string).collect();
+    let mut picked = draft.strikes.clone();
+    picked.sort_unstable();
+    let picked: Vec<_> = picked.iter().map(ToString::to_string).collect();
     let picked = picked.join(", ");
     match (draft.expires, draft.strategy, draft.missing()) {
         (None, ..) => "**1.** Pick the day on which the contracts end.".to_owned(),
@@ -71,20 +76,15 @@ fn next_step(page: &OptionPage) -> String {
         }
         (_, Some(strategy), 0) => what(strategy).to_owned(),
         (_, Some(strategy), missing) if missing == strategy.strikes() => {
-            format!("**2.** Pick {} for the {}.", strikes_of(missing), name(strategy).to_lowercase())
+            let wanted = if missing == 1 { "a strike".to_owned() } else { format!("{missing} strikes") };
+            format!("**2.** Pick {wanted} for the {}.\n{}", name(strategy).to_lowercase(), what(strategy))
         }
         (_, Some(strategy), missing) => {
-            format!(
-                "**4.** Picked {picked}. Pick {} more for the {}.",
-                strikes_of(missing),
-                name(strategy).to_lowercase()
-            )
+            let wanted = if missing == 1 { "one more strike".to_owned() } else { format!("{missing} more strikes") };
+            let named = name(strategy).to_lowercase();
+            format!("**4.** Picked {picked}. Pick {wanted} for the {named}.\n{}", what(strategy))
         }
     }
-}
-
-fn strikes_of(count: usize) -> String {
-    if count == 1 { "1 strike".to_owned() } else { format!("{count} strikes") }
 }
 
 fn numbers(reply: Reply, page: &OptionPage, offer: &Offer) -> Reply {

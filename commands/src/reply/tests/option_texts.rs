@@ -64,7 +64,7 @@ fn an_option_is_picked_from_menus() {
     **1.** Pick the day on which the contracts end.
     · Price = $184.51
     · Read = <t:1795204800:R>
-    -- At expiry and before fees. Nothing is sent from here: the order's card asks first.
+    -- Nothing is sent from here: the order's card asks first.
     [The day on which they expire ▾]
       ○ Fri 27 Nov 2026
       ○ Fri 18 Dec 2026
@@ -75,7 +75,7 @@ fn an_option_is_picked_from_menus() {
     **3.** Pick what to do at $185.00.
     · Price = $184.51
     · Read = <t:1795204800:R>
-    -- At expiry and before fees. Nothing is sent from here: the order's card asks first.
+    -- Nothing is sent from here: the order's card asks first.
     [The day on which they expire ▾]
       ○ Fri 27 Nov 2026
       ● Fri 18 Dec 2026
@@ -118,31 +118,33 @@ fn each_step_says_what_is_next() {
     **2.** Pick a strike. Prices are bid/ask per share; one contract is for 100.
     · Price = $184.51
     · Read = <t:1795204800:R>
-    -- At expiry and before fees. Nothing is sent from here: the order's card asks first.
+    -- Nothing is sent from here: the order's card asks first.
     (Refresh | grey | show)
     # AAPL options, 18 Dec 2026
-    **4.** Picked $175.00, $170.00. Pick 2 strikes more for the iron condor.
+    **4.** Picked $170.00, $175.00. Pick 2 more strikes for the iron condor.
+    Four strikes: sell the inner put and call, buy the outer. A credit, kept in between.
     · Price = $184.51
     · Read = <t:1795204800:R>
-    -- At expiry and before fees. Nothing is sent from here: the order's card asks first.
+    -- Nothing is sent from here: the order's card asks first.
     (Refresh | grey | show)
     # AAPL options, 18 Dec 2026
     **2.** Pick 4 strikes for the iron condor.
+    Four strikes: sell the inner put and call, buy the outer. A credit, kept in between.
     · Price = $184.51
     · Read = <t:1795204800:R>
-    -- At expiry and before fees. Nothing is sent from here: the order's card asks first.
+    -- Nothing is sent from here: the order's card asks first.
     (Refresh | grey | show)
     # AAPL options, 18 Dec 2026
     Not all of these contracts exist. Pick another strike.
     · Price = $184.51
     · Read = <t:1795204800:R>
-    -- At expiry and before fees. Nothing is sent from here: the order's card asks first.
+    -- Nothing is sent from here: the order's card asks first.
     (Refresh | grey | show)
     # AAPL options, 19 Dec 2026
     That day is over. Pick another one.
     · Price = $184.51
     · Read = <t:1795204800:R>
-    -- At expiry and before fees. Nothing is sent from here: the order's card asks first.
+    -- Nothing is sent from here: the order's card asks first.
     (Refresh | grey | show)
     "#);
 }
