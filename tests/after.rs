@@ -34,6 +34,9 @@ async fn a_working_order_is_nudged_to_the_market_in_a_message_of_its_own() {
     let orders = town.exchange.orders(ham.paper.account_id);
     assert_eq!(orders.iter().filter(|order| order.status == Status::Filled).count(), 1);
     assert_eq!(orders.len(), 3, "each is an order under a name of its own");
+    let again = ham.presses(&filled, "Repeat").await;
+    again.message_when(|m| m.id != filled.id && m.text().contains("Filled")).await.unwrap();
+    assert_eq!(town.exchange.orders(ham.paper.account_id).len(), 4, "what was a replacement is repeated as an order");
 }
 
 #[tokio::test(flavor = "multi_thread")]

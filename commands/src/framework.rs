@@ -266,7 +266,7 @@ mod tests {
         /guard clear guard [account…]
         /pause [account…]
         /resume [account…]
-        /settings [notices] [blur] [typed_above]
+        /settings [notices] [blur] [typed_above] [concentration]
         /server
         /server rules
         /server live allowed

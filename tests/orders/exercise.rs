@@ -39,7 +39,9 @@ async fn a_lost_answer_is_told_as_such_and_a_second_look_shows_what_is_there() {
     let pressed = ham.presses(&card, "Exercise").await;
     let unknown = pressed.message_when(|m| m.text().contains("Sent, not yet confirmed")).await.unwrap();
     let look = ham.presses(&unknown, "Look again").await;
-    look.message_when(|m| m.text().contains("gone from the account")).await.unwrap();
+    let settled =
+        look.message_when(|m| m.text().contains("its history lists **1** of them as exercised")).await.unwrap();
+    assert!(settled.text().contains("Exercised") && settled.buttons().is_empty(), "{}", settled.text());
     assert_eq!(town.exchange.count_of(ham.paper.account_id, Endpoint::Exercise), 1, "sent once");
     assert_eq!(held(&town, &ham, "AAPL"), Decimal::ONE_HUNDRED);
 }
@@ -61,4 +63,35 @@ async fn a_wish_not_to_exercise_is_turned_down_before_the_last_day_in_alpacas_wo
     canceled.message_when(|m| m.text().contains("Nothing was sent")).await.unwrap();
     assert_eq!(held(&town, &ham, &put), Decimal::ONE);
     assert_eq!(town.exchange.count_of(ham.paper.account_id, Endpoint::Exercise), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guards_stop_an_exercise_that_is_an_entry_and_no_other() {
+    let town = Town::open().await;
+    let ham = writer(&town).await;
+    let (call, put) = (listed(&town, &ham, "call", 200), listed(&town, &ham, "put", 300));
+    for contract in [&call, &put] {
+        told(&town, &ham, "buy", contract, &[("quantity", "1")]).await;
+    }
+    told(&town, &ham, "buy", "AAPL", &[("quantity", "100")]).await;
+    town.until("shares are held", || held(&town, &ham, "AAPL") == Decimal::ONE_HUNDRED).await;
+    let card = ham.says("exercise", &[("contract", &call)]).await;
+    ham.says("guard set", &[("never", "AAPL")]).await;
+    let stopped = ham.presses(&card, "Exercise").await;
+    let stopped = stopped.message_when(|m| m.text().contains("Never AAPL")).await.unwrap();
+    assert!(stopped.text().contains("Nothing was sent"), "{}", stopped.text());
+    let stopped = ham.says("exercise", &[("contract", &call)]).await;
+    assert!(stopped.text().contains("Never AAPL"), "{}", stopped.text());
+    assert_eq!(town.exchange.count_of(ham.paper.account_id, Endpoint::Exercise), 0);
+    town.until_sql(
+        "SELECT count(*)::text FROM app.audit
+          WHERE action = 'order_declined' AND detail->>'guard' = 'guard_never' AND detail ? 'exercise'",
+        "2",
+    )
+    .await;
+    // The put gives what is held, so it is an exit.
+    let card = ham.says("exercise", &[("contract", &put)]).await;
+    let given = ham.presses(&card, "Exercise").await;
+    given.message_when(|m| m.text().contains("Exercise taken")).await.unwrap();
+    assert_eq!(held(&town, &ham, "AAPL"), Decimal::ZERO);
 }

@@ -92,6 +92,8 @@ pub(crate) fn done(done: &Exercised) -> Reply {
         (Some(ExerciseOutcome::Refused(refusal)), _) => {
             ("Refused by Alpaca", format!("{} **Nothing was changed.**", broker::refusal(refusal)))
         }
+        // Its history is Alpaca's own word, later than the answer that was lost.
+        (_, Wish::Exercise) if exercised(done) => ("Exercised", recorded(done)),
         (Some(ExerciseOutcome::Unknown(doubt)), _) => {
             ("Sent, not yet confirmed", format!("{} {}", broker::doubt(doubt), unknown(done)))
         }
@@ -103,21 +105,39 @@ pub(crate) fn done(done: &Exercised) -> Reply {
         .with_some("Held now", done.held.map(words::quantity));
     match done.answer {
         Some(ExerciseOutcome::Taken | ExerciseOutcome::Refused(_)) => reply,
+        _ if exercised(done) => reply,
         Some(ExerciseOutcome::Unknown(_)) | None => {
             reply.button(Button::quiet(Action::LookExercise(done.ticket), "Look again"))
         }
     }
 }
 
-/// Alpaca gives such a call no name to be asked for, so the positions are all there is to go by.
+/// Whether the history lists as many as were held.
+fn exercised(done: &Exercised) -> bool {
+    done.recorded.is_some_and(|recorded| recorded >= done.qty.get())
+}
+
+fn recorded(done: &Exercised) -> String {
+    let listed = done.recorded.map_or_else(String::new, words::quantity);
+    format!(
+        "Alpaca's answer was lost, and its history lists **{listed}** of them as exercised since then. `/positions` shows the shares."
+    )
+}
+
+/// Alpaca gives such a call no name to be asked for, so the positions and the history are all there is to go by.
 fn unknown(done: &Exercised) -> String {
     let seen = match (done.wish, done.held) {
         (Wish::Exercise, Some(held)) if held.is_zero() => {
-            "The contracts are gone from the account: it went through, unless they were sold meanwhile."
+            "The contracts are gone from the account: it went through, unless they were sold meanwhile. Alpaca's history says so \
+             for sure, at the latest on the next trading day: look again then."
         }
-        (Wish::Exercise, Some(_)) => "The contracts are still there, so it has not gone through so far.",
+        (Wish::Exercise, Some(_)) => {
+            "The contracts are still there, so it has not gone through so far. Alpaca may take it in later that day, so do not ask \
+             for it twice: look again, or ask Alpaca's support before the contracts end."
+        }
         (Wish::Exercise, None) => {
-            "It may be at Alpaca. **Look at `/positions` before you ask again**: when the contracts are gone, it went through."
+            "It may be at Alpaca, which gives it no name to be asked for. **Look again before you ask for it twice**: when the \
+             contracts are gone, it went through."
         }
         (Wish::DoNotExercise, _) => {
             "It may be at Alpaca, which does not show what it has noted. To ask once more on the same day does no harm."

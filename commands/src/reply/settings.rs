@@ -11,6 +11,14 @@ pub(crate) fn settings(settings: &Settings) -> Reply {
         .with_wide("Direct messages", notices(settings.notices))
         .with_wide("Blur", blur(settings.blur))
         .with_wide("Large orders", large(settings.typed_above))
+        .with_wide("Large positions", concentrated(settings))
+}
+
+fn concentrated(settings: &Settings) -> String {
+    format!(
+        "a card warns **above {}** of the account. `/settings concentration:40%` makes that another part.",
+        settings.concentration()
+    )
 }
 
 fn large(above: Option<Decimal>) -> String {

@@ -2,7 +2,10 @@
 //!
 //! Such a call carries no name of ours, so after a lost answer nobody can look it up. It is shown on a card in any case, decided
 //! in a row that is on disk before the first byte leaves, sent once and never repeated. Without an answer it stays in doubt,
-//! and only the positions tell.
+//! and only the positions and the history tell.
+
+mod guarded;
+mod recorded;
 
 use crate::access::{Opened, Why};
 use crate::accounts::by;
@@ -49,7 +52,8 @@ impl Desk {
     ///
     /// # Errors
     /// [`Refused::NotAContract`]; [`Refused::NotHeld`], [`Refused::ShortContract`], [`Refused::NoneFree`];
-    /// [`Refused::OverServerLimit`] for shares that would be bought; the account's refusals; [`Refused::AlreadyHandled`];
+    /// [`Refused::OverServerLimit`] for shares that would be bought; [`Refused::Guard`] for shares that would be an entry; the
+    /// account's refusals; [`Refused::AlreadyHandled`];
     /// [`Refused::Settling`], [`Refused::Stopping`]; [`Refused::Trouble`]. Nothing was sent in any of them.
     pub async fn exercise(&self, tenant: Tenant, ask: AskExercise) -> Result<ExerciseCard, Refused> {
         let _inside = self.inner().gate.enter()?;
@@ -65,11 +69,13 @@ impl Desk {
         {
             return Err(Refused::OverServerLimit(most));
         }
-        let underlying = Symbol::from_broker(contract.root.clone());
-        let (snapshot, broker) = tokio::join!(
-            self.read(READ, self.inner().market.snapshot(&opened.access, &underlying)),
-            self.read(READ, self.inner().brokerage.account(&opened.access)),
-        );
+        let seen = self.seen(&opened, &contract).await;
+        if ask.wish == Wish::Exercise
+            && let Err(refused) = self.exercise_keeps_guards(&opened, &contract, qty, &positions, &seen).await
+        {
+            self.note_guarded(tenant, &opened.account, ask.interaction, &ask.contract, &refused).await;
+            return Err(refused);
+        }
         let mut tx = self.begin(tenant, ask.interaction).await?;
         let shown = tx
             .insert_exercise(&NewExercise {
@@ -84,7 +90,6 @@ impl Desk {
             })
             .await?;
         tx.commit().await?;
-        let quoted = snapshot.ok();
         Ok(ExerciseCard {
             ticket: shown.id,
             account: opened.account,
@@ -92,8 +97,8 @@ impl Desk {
             contract,
             wish: ask.wish,
             qty,
-            price: quoted.and_then(|seen| seen.last.or(seen.previous_close)),
-            cash: broker.ok().and_then(|broker| broker.cash),
+            price: seen.snapshot.and_then(|seen| seen.last.or(seen.previous_close)),
+            cash: seen.broker.and_then(|broker| broker.cash),
             expires_at: shown.expires_at,
         })
     }
@@ -102,7 +107,7 @@ impl Desk {
     /// of the press, the one that Discord acknowledged does it all.
     ///
     /// # Errors
-    /// [`Refused::Ticket`]; [`Refused::NotAcknowledged`]; [`Refused::AlreadyHandled`]; [`Refused::Settling`],
+    /// [`Refused::Ticket`]; [`Refused::NotAcknowledged`]; [`Refused::AlreadyHandled`]; [`Refused::Guard`]; [`Refused::Settling`],
     /// [`Refused::Stopping`]; the account's refusals; [`Refused::Trouble`]. Nothing was sent in any of them.
     pub async fn confirm_exercise<F>(&self, tenant: Tenant, click: Click, ack: F) -> Result<Exercised, Refused>
     where
@@ -144,7 +149,7 @@ impl Desk {
         Ok(tx.commit().await?)
     }
 
-    /// What is known of a decided wish, and how many of the contracts are held now.
+    /// What is known of a decided wish, how many of the contracts are held now, and what the history says.
     ///
     /// # Errors
     /// [`Refused::Ticket`] when there is no such wish; the account's refusals; [`Refused::Trouble`].
@@ -159,12 +164,15 @@ impl Desk {
         let opened = self.unseal(tenant, self.keys(tenant, stored.account, Why::Asked).await?)?;
         let positions = self.held(tenant, &opened).await?;
         let held = positions.iter().find(|position| position.symbol == stored.contract);
-        Ok(told(&opened, stored, Some(held.map_or(Decimal::ZERO, |position| position.qty))))
+        let held = Some(held.map_or(Decimal::ZERO, |position| position.qty));
+        let recorded = self.recorded(&opened, &stored).await;
+        Ok(Exercised { held, recorded, ..told(&opened, stored) })
     }
 
     /// One durable commit, one call, and its answer.
     async fn carry_out_exercise(&self, tenant: Tenant, click: Click) -> Result<Exercised, Refused> {
         let _inside = self.inner().gate.enter()?;
+        self.guards_allow_exercise(tenant, click).await?;
         let mut tx = self.begin(tenant, click.interaction).await?;
         let decided = tx.decide_exercise(click.ticket, click.interaction, click.guild).await?;
         let mut decided = decided.map_err(Refused::Ticket)?;
@@ -179,7 +187,7 @@ impl Desk {
             tracing::error!(exercise = %decided.id, %error, "the answer to an exercise could not be noted; it counts as unknown");
         }
         decided.answer = Some(answer);
-        Ok(told(&opened, decided, None))
+        Ok(told(&opened, decided))
     }
 
     async fn note_exercise(
@@ -227,9 +235,9 @@ fn value(contract: &Contract, qty: Quantity) -> Option<Usd> {
     shares.checked_mul(Price::get(contract.strike)).map(Usd)
 }
 
-fn told(on: &Opened, stored: Exercise, held: Option<Decimal>) -> Exercised {
+fn told(on: &Opened, stored: Exercise) -> Exercised {
     let Exercise { id: ticket, contract, wish, qty, answer, .. } = stored;
-    Exercised { ticket, account: on.account.clone(), contract, wish, qty, answer, held }
+    Exercised { ticket, account: on.account.clone(), contract, wish, qty, answer, held: None, recorded: None }
 }
 
 fn entry(action: AuditAction, decided: &Exercise, click: Click) -> AuditEntry {

@@ -6,12 +6,14 @@ use crate::desk::Desk;
 use crate::preview::Surroundings;
 use crate::refused::{Refused, Trouble};
 use crate::views::Guarded;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::account::{BrokerAccount, Position};
 use domain::brokerage::Which;
 use domain::guard::{self, Change, Entry, Facts, Guards};
 use domain::ids::InteractionId;
-use domain::money::Usd;
+use domain::money::{Price, Usd};
 use domain::order::{BrokerOrder, Order};
+use domain::outcome::ReadFailure;
 use domain::sizing::Amount;
 use domain::tenant::Tenant;
 use serde_json::json;
@@ -95,26 +97,53 @@ impl Desk {
     }
 }
 
-impl Surroundings {
-    /// Whether the account's guards let the order pass. One that may be an exit is not stopped by a guard because Alpaca did not
-    /// say what is held: that is Alpaca's silence, and is called so.
-    pub(crate) fn guarded(&self, guards: &Guards, order: &Order) -> Result<(), Refused> {
-        let positions = self.positions.as_deref().ok();
+/// What is known when the guards are asked.
+pub(crate) struct Known<'a> {
+    pub(crate) positions: Result<&'a [Position], &'a ReadFailure>,
+    pub(crate) broker: Option<&'a BrokerAccount>,
+    /// Open orders, when a guard asks for them; and those that ended of late.
+    pub(crate) open: Option<&'a [BrokerOrder]>,
+    pub(crate) ended: Option<&'a [BrokerOrder]>,
+    /// The price that the order would meet now.
+    pub(crate) market: Option<Price>,
+    pub(crate) now: DateTime<Utc>,
+}
+
+impl Known<'_> {
+    /// Whether the guards let the order pass. One that may be an exit is not stopped by a guard because Alpaca did not say what is
+    /// held: that is Alpaca's silence, and is called so.
+    pub(crate) fn allows(&self, guards: &Guards, order: &Order) -> Result<(), Refused> {
+        let positions = self.positions.ok();
         let today = || {
-            let broker = self.broker.as_ref().ok()?;
+            let broker = self.broker?;
             broker.equity?.0.checked_sub(broker.last_equity?.0).map(Usd)
         };
         let facts = Facts {
             positions,
-            open: self.open.as_deref(),
-            market: self.met_by(order.side),
+            open: self.open,
+            market: self.market,
             today: today(),
-            streak: self.ended.as_deref().zip(positions).map(|(ended, held)| guard::losses(ended, held)),
+            streak: self.ended.zip(positions).map(|(ended, held)| guard::losses(ended, held)),
             now: self.now,
         };
-        guard::check(guards, order, &facts).map_err(|stopped| match (&self.positions, guard::entry(order, positions)) {
+        guard::check(guards, order, &facts).map_err(|stopped| match (self.positions, guard::entry(order, positions)) {
             (Err(failure), Entry::Unknown) => Refused::Trouble(Trouble::Broker(failure.clone())),
             _ => Refused::Guard(Box::new(stopped)),
         })
+    }
+}
+
+impl Surroundings {
+    /// Whether the account's guards let the order pass.
+    pub(crate) fn guarded(&self, guards: &Guards, order: &Order) -> Result<(), Refused> {
+        let known = Known {
+            positions: self.positions.as_deref(),
+            broker: self.broker.as_ref().ok(),
+            open: self.open.as_deref(),
+            ended: self.ended.as_deref(),
+            market: self.met_by(order.side),
+            now: self.now,
+        };
+        known.allows(guards, order)
     }
 }

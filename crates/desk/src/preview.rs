@@ -156,8 +156,8 @@ impl Desk {
         let numbers = seen.numbers(&order)?;
         let quote = seen.quote();
         let mut tx = self.tx(tenant).await?;
-        let above = tx.settings().await?.typed_above;
-        let is_large = above.is_some_and(|above| numbers.estimate.is_none_or(|worth| worth.0 > above));
+        let settings = tx.settings().await?;
+        let is_large = settings.typed_above.is_some_and(|above| numbers.estimate.is_none_or(|worth| worth.0 > above));
         let new = NewTicket {
             id: fresh::ticket(),
             account: account.id,
@@ -189,22 +189,17 @@ impl Desk {
         })
         .await?;
         tx.commit().await?;
-        Ok(card(account, order, seen, &ticket, numbers, asked_again))
+        let warnings = seen.warnings(&order, numbers, settings.concentration());
+        let card = card(account, order, seen, &ticket, numbers);
+        Ok(ConfirmCard { warnings, asked_again, ..card })
     }
 }
 
-fn card(
-    account: LinkedAccount,
-    order: Order,
-    seen: &Surroundings,
-    ticket: &Ticket,
-    numbers: Numbers,
-    asked_again: bool,
-) -> ConfirmCard {
+fn card(account: LinkedAccount, order: Order, seen: &Surroundings, ticket: &Ticket, numbers: Numbers) -> ConfirmCard {
     ConfirmCard {
         ticket: ticket.id,
         account,
-        warnings: seen.warnings(&order, numbers),
+        warnings: Vec::new(),
         phrase: ticket.phrase.clone(),
         order,
         company: seen.asset.name.clone(),
@@ -216,7 +211,7 @@ fn card(
         held: numbers.held,
         held_after: numbers.held_after,
         market: seen.market,
-        asked_again,
+        asked_again: false,
         at: ticket.created_at,
         expires_at: ticket.expires_at,
     }
@@ -295,8 +290,6 @@ impl Surroundings {
 
     /// The price that an order of that side would meet now, as well as it is known.
     pub(crate) fn met_by(&self, side: Side) -> Option<Price> {
-        let snapshot = self.snapshot.as_ref().ok()?;
-        let far_side = snapshot.quote.and_then(|quote| quote.far_side(side));
-        far_side.or(snapshot.last).or(snapshot.previous_close)
+        self.snapshot.as_ref().ok()?.met_by(side)
     }
 }

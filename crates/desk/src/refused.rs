@@ -41,6 +41,8 @@ pub enum Field {
     Risk,
     /// The amount above which words are typed.
     TypedAbove,
+    /// The part of an account from which on a position is worth a word.
+    Concentration,
     /// The guard of an order's worth.
     GuardOrder,
     /// The guard of a position's worth.

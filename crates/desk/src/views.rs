@@ -161,6 +161,8 @@ pub struct Exercised {
     pub answer: Option<ExerciseOutcome>,
     /// How many are held now, when that was looked at.
     pub held: Option<Decimal>,
+    /// How many of them Alpaca's history lists as exercised since then, when that was looked at.
+    pub recorded: Option<Decimal>,
 }
 
 /// What a trader would want to be told before an order goes out.

@@ -296,6 +296,13 @@ pub struct Snapshot {
     pub previous_close: Option<Price>,
 }
 
+impl Snapshot {
+    /// The price that an order of that side would meet now, as well as it is known.
+    pub fn met_by(&self, side: Side) -> Option<Price> {
+        self.quote.and_then(|quote| quote.far_side(side)).or(self.last).or(self.previous_close)
+    }
+}
+
 /// `GET /v2/clock`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarketClock {

@@ -4,10 +4,12 @@
 //! waits a day, so that nobody talks themselves out of it in the middle of a trade.
 
 mod check;
+mod exercised;
 mod losses;
 mod slot;
 
 pub use check::{Break, Entry, Facts, Stopped, check, entry};
+pub use exercised::exercised;
 pub use losses::{Streak, losses};
 pub use slot::{Bound, Later, Slot};
 

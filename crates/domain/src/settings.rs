@@ -1,5 +1,6 @@
 //! What a user chose for themselves, whatever the account.
 
+use crate::money::Percent;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,16 @@ pub struct Settings {
     pub blur: bool,
     /// Orders worth more than this many dollars are confirmed by typing their words, not by a press alone.
     pub typed_above: Option<Decimal>,
+    /// A card warns of a position that would be more than so many percent of the account; unless said, of a quarter.
+    pub concentration: Option<Decimal>,
+}
+
+impl Settings {
+    /// From which part of the account on a position is worth a word.
+    pub fn concentration(&self) -> Percent {
+        const QUARTER: Percent = Percent::whole(25);
+        self.concentration.and_then(Percent::new).unwrap_or(QUARTER)
+    }
 }
 
 /// Whether Paddock may send direct messages that nobody asked for a moment ago. Nobody is written to before they said yes:

@@ -146,6 +146,13 @@ pub struct Exercise {
     pub answer: Option<ExerciseOutcome>,
 }
 
+impl Exercise {
+    /// Whether the broker said what becomes of it.
+    pub const fn is_settled(&self) -> bool {
+        matches!(self.answer, Some(ExerciseOutcome::Taken | ExerciseOutcome::Refused(_)))
+    }
+}
+
 impl TenantTx {
     /// Stores a wish that is shown.
     ///

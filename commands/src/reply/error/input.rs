@@ -67,6 +67,7 @@ const fn field_name(field: Field) -> &'static str {
         Field::Percent => "`percent`",
         Field::Risk => "`risk`",
         Field::TypedAbove => "`typed_above`",
+        Field::Concentration => "`concentration`",
         Field::GuardOrder => "`order`",
         Field::GuardPosition => "`position`",
         Field::GuardDayLoss => "`day_loss`",

@@ -25,6 +25,10 @@ fn ask(account: LinkedAccount, symbol: &str, wish: Wish, price: Option<&str>) ->
 }
 
 fn told(wish: Wish, answer: Option<ExerciseOutcome>, held: Option<&str>) -> String {
+    recorded(wish, answer, held, None)
+}
+
+fn recorded(wish: Wish, answer: Option<ExerciseOutcome>, held: Option<&str>, recorded: Option<&str>) -> String {
     let done = Exercised {
         ticket: TicketId(Uuid::from_u128(9)),
         account: paper(),
@@ -33,6 +37,7 @@ fn told(wish: Wish, answer: Option<ExerciseOutcome>, held: Option<&str>) -> Stri
         qty: Quantity::parse("2").unwrap(),
         answer,
         held: held.map(decimal),
+        recorded: recorded.map(decimal),
     };
     exercise::done(&done).transcript()
 }
@@ -60,7 +65,10 @@ fn what_became_of_contracts_is_told_as_far_as_it_is_known() {
         told(Wish::Exercise, unknown(), Some("0")),
         told(Wish::Exercise, None, Some("2")),
         told(Wish::DoNotExercise, unknown(), None),
+        recorded(Wish::Exercise, unknown(), Some("1"), Some("1")),
+        recorded(Wish::Exercise, unknown(), Some("0"), Some("2")),
     ];
-    assert!(told[3..].iter().all(|text| text.contains("not yet confirmed") && text.contains("look_exercise")));
+    let is_open = |text: &String| text.contains("not yet confirmed") && text.contains("look_exercise");
+    assert!(told[3..8].iter().all(is_open) && !is_open(&told[8]));
     insta::assert_snapshot!(told.join("\n"));
 }

@@ -9,7 +9,13 @@ fn settings_say_what_they_do_and_how_to_change_them() {
     let texts: String = [(Notices::Off, None), (Notices::On, above), (Notices::Undeliverable, None)]
         .map(|(notices, typed_above)| {
             let blur = typed_above.is_some();
-            settings::settings(&Settings { notices, typed_above, blur }).transcript()
+            settings::settings(&Settings {
+                notices,
+                typed_above,
+                blur,
+                concentration: typed_above.map(|_| decimal("40")),
+            })
+            .transcript()
         })
         .concat();
     insta::assert_snapshot!(texts, @r#"
@@ -18,16 +24,19 @@ fn settings_say_what_they_do_and_how_to_change_them() {
     : Direct messages = **off**: Paddock writes to you only when you use it. `/settings notices:on` lets it tell you when an order's fate becomes known late, when an order ends after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen.
     : Blur = **off**: amounts are shown at once. `/settings blur:on` masks them until you press a button.
     : Large orders = **off**: a press confirms an order of any size. `/settings typed_above:10000` makes cards of larger orders ask for their words to be typed.
+    : Large positions = a card warns **above 25%** of the account. `/settings concentration:40%` makes that another part.
     [grey] -
     # Your settings
     : Direct messages = **on**: Paddock tells you when an order's fate becomes known late, when an order ends after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen. `/settings notices:off` stops that at once.
     : Blur = **on**: what you look at shows `$•••` until you press **Show amounts**. Cards and receipts of orders stay as they are: you confirm what they say. `/settings blur:off` stops that.
     : Large orders = **above $10,000.00** a card asks for its words to be typed. `/settings typed_above:off` stops that.
+    : Large positions = a card warns **above 40%** of the account. `/settings concentration:40%` makes that another part.
     [grey] -
     # Your settings
     : Direct messages = **off, because Discord did not let a message through**: you may have blocked Paddock, or closed direct messages from this server. Open them, then `/settings notices:on`.
     : Blur = **off**: amounts are shown at once. `/settings blur:on` masks them until you press a button.
     : Large orders = **off**: a press confirms an order of any size. `/settings typed_above:10000` makes cards of larger orders ask for their words to be typed.
+    : Large positions = a card warns **above 25%** of the account. `/settings concentration:40%` makes that another part.
     "#);
 }
 

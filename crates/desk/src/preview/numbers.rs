@@ -3,7 +3,7 @@
 use super::Surroundings;
 use crate::refused::{Refused, Trouble};
 use crate::views::Warning;
-use domain::money::{Price, Usd};
+use domain::money::{Percent, Price, Usd};
 use domain::order::{BrokerOrder, Class, Exit, Order, Pricing, Side, Size};
 use domain::outcome::ReadFailure;
 use domain::policy;
@@ -19,8 +19,6 @@ const SALE_FEE: Decimal = Decimal::from_parts(28, 0, 0, false, 6);
 const SHARE_FEE: Decimal = Decimal::from_parts(166, 0, 0, false, 6);
 /// A limit this far from the market is worth a word.
 const FAR: Decimal = Decimal::from_parts(1, 0, 0, false, 1);
-/// A position of more than this part of the account is worth a word.
-const CONCENTRATED: Decimal = Decimal::from_parts(25, 0, 0, false, 2);
 
 /// The numbers of a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +71,7 @@ impl Surroundings {
     }
 
     /// What a trader would want to be told before pressing.
-    pub(super) fn warnings(&self, order: &Order, numbers: Numbers) -> Vec<Warning> {
+    pub(super) fn warnings(&self, order: &Order, numbers: Numbers, concentrated: Percent) -> Vec<Warning> {
         let mut warnings = Vec::new();
         if numbers.buying_power_after.is_some_and(|usd| usd.0 < Decimal::ZERO) {
             warnings.push(Warning::BuyingPower);
@@ -99,7 +97,9 @@ impl Surroundings {
         if order.side == Side::Buy && order.replaces.is_none() && self.is_unprotected(order) {
             warnings.push(Warning::Unprotected);
         }
-        if let Some(part) = self.concentration(order, numbers).filter(|part| *part > CONCENTRATED) {
+        if let Some(part) = self.concentration(order, numbers)
+            && part > concentrated.get() / Decimal::ONE_HUNDRED
+        {
             warnings.push(Warning::Concentrated(part));
         }
         if let (Some(limit), Some(market)) = (order.pricing.limit(), self.met_by(order.side))

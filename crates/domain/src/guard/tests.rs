@@ -4,7 +4,7 @@ use super::*;
 use crate::account::Position;
 use crate::ids::{BrokerOrderId, ClientOrderId};
 use crate::line::Line;
-use crate::money::{Price, Usd};
+use crate::money::{Price, Quantity, Usd};
 use crate::order::{BrokerOrder, BrokerStatus, Order, Side, Size};
 use crate::sizing::Amount;
 use proptest::prelude::*;
@@ -280,6 +280,22 @@ fn as_tight(one: &Guards, other: &Guards, now: DateTime<Utc>) -> bool {
         && slot(&one.never, &other.never, now)
         && slot(&one.cool_off, &other.cool_off, now)
         && slot(&one.fat_finger, &other.fat_finger, now)
+}
+
+#[test]
+fn an_exercise_is_what_the_order_for_its_shares_would_be() {
+    let comes_to = |contract: &str, qty: &str| {
+        let contract = Symbol::from_broker(contract).contract().unwrap();
+        exercised(&contract, Quantity::parse(qty).unwrap()).unwrap()
+    };
+    let (call, put) = (comes_to("AAPL261218C00250000", "2"), comes_to("AAPL261218P00250000", "2"));
+    assert_eq!((call.to_string(), call.side), ("200 shares of AAPL at $250.00 or better".into(), Side::Buy));
+    assert_eq!((put.to_string(), put.side), ("200 shares of AAPL at $250.00 or better".into(), Side::Sell));
+    let (long, short) = (position("AAPL", "200"), position("AAPL", "-200"));
+    let of = |order, held: &Position| entry(order, Some(std::slice::from_ref(held)));
+    assert_eq!((of(&call, &long), of(&call, &short)), (Entry::Yes, Entry::No), "it covers what is short");
+    assert_eq!((of(&put, &long), of(&put, &short)), (Entry::No, Entry::Yes), "it gives what is held");
+    assert_eq!(of(&put, &position("AAPL", "199")), Entry::Yes, "and no more than that");
 }
 
 proptest! {

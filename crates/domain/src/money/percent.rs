@@ -31,6 +31,12 @@ impl Percent {
         is_one.then_some(Self(number))
     }
 
+    /// So many whole percent, a hundred at most.
+    pub(crate) const fn whole(number: u32) -> Self {
+        assert!(number > 0 && number <= 100, "a part of something");
+        Self(Decimal::from_parts(number, 0, 0, false, 0))
+    }
+
     /// The number: 2.5 of 2.5 %.
     pub const fn get(self) -> Decimal {
         self.0

@@ -74,10 +74,10 @@ fn said(answer: &impl Said) -> String {
 }
 
 as_eve! { tx, w;
-    ensure_user => "Ok(User { locale: None, default_account: None, settings: Settings { notices: Off, blur: false, typed_above: None } })": tx.ensure_user(None);
+    ensure_user => "Ok(User { locale: None, default_account: None, settings: Settings { notices: Off, blur: false, typed_above: None, concentration: None } })": tx.ensure_user(None);
     default_account => "Ok(None)": tx.default_account();
     set_default_account => "Err(NotFound)": tx.set_default_account(w.paper);
-    settings => "Ok(Settings { notices: Off, blur: false, typed_above: None })": tx.settings();
+    settings => "Ok(Settings { notices: Off, blur: false, typed_above: None, concentration: None })": tx.settings();
     change_settings => "Ok(())": tx.change_settings(&serde_json::json!({}));
     set_dm_channel => "Ok(())": tx.set_dm_channel(Some(1));
     notify => "Ok(false)": tx.notify(&Notice::Stuck { intent: w.intent }, Duration::ZERO);
@@ -185,7 +185,7 @@ const AS_NOBODY: [&str; 9] = [
     "Ok(0)",
     "Ok(Err(Unknown))",
     "Ok(Whole(None))",
-    "Ok(Settings { notices: Off, blur: false, typed_above: None })",
+    "Ok(Settings { notices: Off, blur: false, typed_above: None, concentration: None })",
     "Ok(())",
 ];
 

@@ -3,7 +3,7 @@ use super::super::*;
 use super::*;
 use domain::account::Steps;
 use domain::ids::BrokerAccountId;
-use domain::money::{Price, Quantity};
+use domain::money::{Percent, Price, Quantity};
 use domain::order::Pricing;
 use domain::symbol::Symbol;
 use uuid::Uuid;
@@ -161,13 +161,16 @@ fn a_wash_trade_is_seen_before_alpaca_refuses_it() {
 fn a_card_warns_of_what_a_trader_would_want_to_know() {
     let warned = |seen: &Surroundings, order: &Order| {
         let numbers = seen.numbers(order).unwrap();
-        seen.warnings(order, numbers)
+        seen.warnings(order, numbers, Percent::parse("25").unwrap())
     };
     let seen = around(0, 0, true);
     let limit = |text: &str| Pricing::Limit(Price::parse(text).unwrap());
     assert_eq!(warned(&seen, &order(Side::Buy, shares("1"), limit("100"))), [Warning::Unprotected]);
     let large = warned(&seen, &order(Side::Buy, shares("5"), limit("100")));
     assert_eq!(large, [Warning::Unprotected, Warning::Concentrated(Decimal::new(5, 1))]);
+    let half = order(Side::Buy, shares("5"), limit("100"));
+    let bolder = seen.warnings(&half, seen.numbers(&half).unwrap(), Percent::parse("50").unwrap());
+    assert_eq!(bolder, [Warning::Unprotected], "their owner wants to hear of more than a half only");
     let far = warned(&seen, &order(Side::Buy, shares("1"), limit("80")));
     assert_eq!(far, [Warning::Unprotected, Warning::FarFromMarket(Decimal::new(-2, 1))]);
     assert_eq!(warned(&seen, &order(Side::Sell, shares("1"), limit("100"))), [Warning::Short]);
