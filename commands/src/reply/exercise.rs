@@ -129,11 +129,11 @@ fn unknown(done: &Exercised) -> String {
     let seen = match (done.wish, done.held) {
         (Wish::Exercise, Some(held)) if held.is_zero() => {
             "The contracts are gone from the account: it went through, unless they were sold meanwhile. Alpaca's history says so \
-             for sure, at the latest on the next trading day: look again then."
+             for sure once it lists it: look again later."
         }
         (Wish::Exercise, Some(_)) => {
-            "The contracts are still there, so it has not gone through so far. Alpaca may take it in later that day, so do not ask \
-             for it twice: look again, or ask Alpaca's support before the contracts end."
+            "The contracts are still there, so it has not gone through so far. It still may, so do not ask for it twice: \
+             look again, and ask Alpaca's support before the contracts end."
         }
         (Wish::Exercise, None) => {
             "It may be at Alpaca, which gives it no name to be asked for. **Look again before you ask for it twice**: when the \

@@ -100,14 +100,6 @@ impl Desk {
             detail: json!({ "guard": refused.guard(), "exercise": contract.as_str() }),
             ..by(interaction, AuditAction::OrderDeclined, account)
         };
-        let noted: Result<(), StoreError> = async {
-            let mut tx = self.tx_relaxed(tenant).await?;
-            tx.audit(&entry).await?;
-            tx.commit().await
-        }
-        .await;
-        if let Err(error) = noted {
-            tracing::warn!(%error, "an exercise that was turned down could not be noted");
-        }
+        self.note(tenant, &entry).await;
     }
 }
