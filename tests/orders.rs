@@ -191,7 +191,9 @@ async fn what_is_in_the_way_of_a_refused_order_is_canceled_and_the_order_asked_f
     let sold = ham.runs(Place::Server, "sell", &[("symbol", "AAPL"), ("quantity", "5")]).await;
     let refused = sold.message_when(|m| m.text().contains("Refused")).await.unwrap();
     assert!(refused.text().contains("the two would trade with each other"), "{}", refused.text());
-    let again = ham.presses(&refused, "Cancel what is in the way, ask again").await;
+    let shown = ham.presses(&refused, "Show what is in the way").await;
+    let shown = shown.message_when(|m| m.text().contains("Buy 1 AAPL")).await.unwrap();
+    let again = ham.presses(&shown, "Cancel what is in the way, ask again").await;
     let card = again.message_when(|m| m.buttons().iter().any(|label| label == "Confirm on paper")).await.unwrap();
     let confirmed = ham.presses(&card, "Confirm on paper").await;
     confirmed.message_when(|m| m.text().contains("Filled")).await.unwrap();

@@ -103,6 +103,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
     use super::*;
     use serde_json::Value;
+    use std::collections::BTreeSet;
 
     /// A command, or a subcommand with its path, and its own options.
     fn leaves(json: &Value, path: &str, out: &mut Vec<(String, Value)>) {
@@ -180,6 +181,20 @@ mod tests {
                 assert!(choices == 0 || !option["autocomplete"].as_bool().unwrap_or(false), "{path}");
             }
         }
+    }
+
+    /// The README's table is what people read before they have the bot.
+    #[test]
+    fn the_readme_names_every_command_and_no_other() {
+        let table = include_str!("../../README.md").lines().skip_while(|line| !line.starts_with("| command | what |"));
+        let cells = table.skip(2).map_while(|line| line.strip_prefix("| ")?.split(" | ").next());
+        let named: BTreeSet<_> = cells
+            .flat_map(|cell| cell.split('`').filter_map(|word| word.strip_prefix('/')))
+            .filter_map(|words| words.split_whitespace().next().map(str::to_owned))
+            .collect();
+        let registered: BTreeSet<_> =
+            all().1.iter().filter_map(|(path, _)| path.split_whitespace().next().map(str::to_owned)).collect();
+        assert_eq!(named, registered);
     }
 
     #[test]

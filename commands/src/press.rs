@@ -147,6 +147,7 @@ async fn act(data: &Data, turn: &Turn, action: Action, pressed: Option<&Embed>) 
         Action::Show(view) => show(data, turn, view, false).await,
         Action::Reveal(view) => show(data, turn, view, true).await,
         Action::CloseAll(ticket) => close::confirm_all(data, turn, ticket).await,
+        Action::InTheWay(intent) => mend::look(data, turn, intent).await,
         Action::Mend(intent) => mend::clear_or_limit(data, turn, intent).await,
         Action::Join(intent) => mend::join(data, turn, intent).await,
         Action::LinkPaper(form) => account::link_other(data, turn, form, Environment::Paper).await,

@@ -20,6 +20,7 @@ pub(crate) mod fixtures;
 pub(crate) mod guards;
 pub(crate) mod help;
 mod history;
+pub(crate) mod in_the_way;
 pub(crate) mod line;
 pub(crate) mod list;
 mod market;

@@ -45,6 +45,8 @@ pub(crate) enum Action {
     Cancel(IntentId),
     /// Write to the user by itself from now on; asked beside an order whose fate is not known.
     TellMe(IntentId),
+    /// Show what is in the way of an order that Alpaca refused.
+    InTheWay(IntentId),
     /// Do what helps an order that Alpaca refused, and show it again.
     Mend(IntentId),
     /// Show another page, span or position.
@@ -125,6 +127,7 @@ impl Action {
             Self::Check(id) => ("check", id.0),
             Self::Cancel(id) => ("cancel", id.0),
             Self::TellMe(id) => ("tell_me", id.0),
+            Self::InTheWay(id) => ("in_the_way", id.0),
             Self::Mend(id) => ("mend", id.0),
             Self::Show(id) => ("show", id.0),
             Self::Join(id) => ("join", id.0),
@@ -178,6 +181,7 @@ impl Action {
             | Self::Keep(_)
             | Self::Waive(_)
             | Self::LookExercise(_)
+            | Self::InTheWay(_)
             | Self::Remove(_)
             | Self::CancelAll(_)
             | Self::Check(_)
@@ -229,6 +233,7 @@ impl FromStr for Action {
             "check" => Self::Check(IntentId(id()?)),
             "cancel" => Self::Cancel(IntentId(id()?)),
             "tell_me" => Self::TellMe(IntentId(id()?)),
+            "in_the_way" => Self::InTheWay(IntentId(id()?)),
             "mend" => Self::Mend(IntentId(id()?)),
             "show" => Self::Show(ViewId(id()?)),
             "join" => Self::Join(IntentId(id()?)),
@@ -269,7 +274,7 @@ mod tests {
 
     const ID: &str = "0123456789abcdef0123456789abcdef";
 
-    fn all(id: Uuid) -> [Action; 36] {
+    fn all(id: Uuid) -> [Action; 37] {
         [
             Action::Confirm(TicketId(id)),
             Action::Discard(TicketId(id)),
@@ -286,6 +291,7 @@ mod tests {
             Action::Check(IntentId(id)),
             Action::Cancel(IntentId(id)),
             Action::TellMe(IntentId(id)),
+            Action::InTheWay(IntentId(id)),
             Action::Mend(IntentId(id)),
             Action::Show(ViewId(id)),
             Action::Join(IntentId(id)),

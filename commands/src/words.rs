@@ -143,6 +143,7 @@ word_option! {
     TopicWord(Topic) {
         "start", "start: the first five minutes" => Topic::Start;
         "orders", "orders: placing and canceling" => Topic::Orders;
+        "looking", "looking: what you have, and the market" => Topic::Looking;
         "accounts", "accounts: linking and keys" => Topic::Accounts;
         "privacy", "privacy: what is stored, who sees it" => Topic::Privacy;
         "unconfirmed", "unconfirmed: when Alpaca does not answer" => Topic::Unconfirmed;

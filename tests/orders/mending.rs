@@ -15,7 +15,11 @@ async fn an_exit_that_another_exit_is_in_the_way_of_becomes_one_order_with_it() 
     let stop = ham.runs(Place::Server, "sell", &options).await;
     let refused = stop.message_when(|m| is_settled(&m.text())).await.unwrap();
     assert!(refused.text().contains("Not enough free shares"), "{}", refused.text());
-    let joined = ham.presses(&refused, "Cancel it, ask again as one order").await;
+    let shown = ham.presses(&refused, "Show what is in the way").await;
+    let shown = shown.message_when(|m| m.text().contains("In the way: 1 open order")).await.unwrap();
+    assert!(shown.text().contains("Sell 5 AAPL") && shown.text().contains("limit $120.00"), "{}", shown.text());
+    assert_eq!(town.exchange.orders(ham.paper.account_id).iter().filter(|order| order.ended_at.is_none()).count(), 1);
+    let joined = ham.presses(&shown, "Cancel it, ask again as one order").await;
     let card = joined.message_when(|m| m.buttons().iter().any(|label| label == "Confirm on paper")).await.unwrap();
     assert!(card.text().contains("$120.00 or better, or stop loss at $90.00"), "{}", card.text());
     let confirmed = ham.presses(&card, "Confirm on paper").await;
@@ -39,8 +43,9 @@ async fn what_makes_no_one_order_is_not_joined_and_nothing_is_canceled() {
     let options = [("symbol", "AAPL"), ("quantity", "5"), ("stop", "90")];
     let stop = ham.runs(Place::Server, "sell", &options).await;
     let refused = stop.message_when(|m| is_settled(&m.text())).await.unwrap();
-    let joined = ham.presses(&refused, "Cancel it, ask again as one order").await;
-    joined.message_when(|m| m.text().contains("They do not make one order")).await.unwrap();
+    let shown = ham.presses(&refused, "Show what is in the way").await;
+    let shown = shown.message_when(|m| m.text().contains("In the way: 1 open order")).await.unwrap();
+    assert_eq!(shown.buttons(), ["Cancel what is in the way, ask again"]);
     let orders = town.exchange.orders(ham.paper.account_id);
     assert!(orders.iter().any(|order| order.id == target.id && order.ended_at.is_none()), "it stays as it is");
 }

@@ -9,6 +9,8 @@ pub(crate) enum Topic {
     Start,
     /// Placing and canceling.
     Orders,
+    /// What one has, and the market.
+    Looking,
     /// Accounts and keys.
     Accounts,
     /// What is stored and who sees it.
@@ -22,6 +24,7 @@ pub(crate) fn help(topic: Topic) -> Reply {
     match topic {
         Topic::Start => start(),
         Topic::Orders => orders(),
+        Topic::Looking => looking(),
         Topic::Accounts => accounts(),
         Topic::Privacy => privacy(),
         Topic::Unconfirmed => unconfirmed(),
@@ -38,7 +41,7 @@ fn start() -> Reply {
         )
         .say("Only you see the answers. In a server they are private messages within the channel; commands work in a direct message with the bot, too.")
         .say("**Real money** works the same way with `/account add` and `live`. Every live order then shows a card, and only your press on it sends the order. Try things on paper first.")
-        .footer("More: /help topic:orders · accounts · privacy · unconfirmed")
+        .footer("More: /help topic:orders · looking · accounts · privacy · unconfirmed")
 }
 
 fn orders() -> Reply {
@@ -67,6 +70,20 @@ fn orders() -> Reply {
              if the price moves while you decide, you are asked again. `card:True` shows it for a paper order, too.",
         )
         .say("`/close` closes a position or part of it, `/close-all` all of them. `/replace` changes an open order. `/orders` shows what is open, `/order` tells one order's whole life and why it is not filled, `/cancel` cancels one order, a symbol's, or all. A cancel is a request: until Alpaca is through, the order may still fill.")
+}
+
+fn looking() -> Reply {
+    Reply::plain("Help: looking")
+        .say(
+            "**What you have.** `/balance`, `/positions` (what has no stop is marked) and `/position` for one of them. \
+             `/orders` and `/history` list what was; `/portfolio` and `/allocation` are pictures. In `account` you can also pick all paper or all live \
+             accounts together; the two are never added up.",
+        )
+        .say(
+            "**The market.** `/quote`, `/chart` (with your own fills, entry and open orders), `/chain` for options, `/news`, `/movers`, `/asset`, `/clock`, \
+             `/calendar`; `/watchlist` keeps lists of symbols at Alpaca. Symbols are found by ticker or by the company's name.",
+        )
+        .say("**What was done.** `/audit` is everything that was done in your name. `/settings blur:on` masks amounts when somebody may look over your shoulder.")
 }
 
 fn accounts() -> Reply {

@@ -187,11 +187,12 @@ fn helps(receipt: &Receipt) -> Vec<Button> {
         return vec![Button::quiet(Action::NewKeys(receipt.account.id), "Enter new keys")];
     }
     let button = |mend: &Mend| match mend {
-        Mend::Clear => Button::quiet(Action::Mend(receipt.intent), "Cancel what is in the way, ask again"),
-        Mend::Join => Button::quiet(Action::Join(receipt.intent), "Cancel it, ask again as one order"),
-        Mend::Limit => Button::quiet(Action::Mend(receipt.intent), "Make it a limit order"),
+        Mend::Clear => Some(Button::quiet(Action::InTheWay(receipt.intent), "Show what is in the way")),
+        // Offered beside what is in the way, once that is seen to make one order with this.
+        Mend::Join => None,
+        Mend::Limit => Some(Button::quiet(Action::Mend(receipt.intent), "Make it a limit order")),
     };
-    Mend::of(&receipt.order, &refusal.reason).iter().map(button).collect()
+    Mend::of(&receipt.order, &refusal.reason).iter().filter_map(button).collect()
 }
 
 fn refusal(receipt: &Receipt) -> String {

@@ -8,6 +8,7 @@ use crate::desk::Desk;
 use crate::place::Ask;
 use crate::refused::{Refused, Trouble};
 use crate::views::Placed;
+use domain::account::LinkedAccount;
 use domain::brokerage::Which;
 use domain::ids::{BrokerOrderId, IntentId, InteractionId};
 use domain::life::{Ending, State};
@@ -59,6 +60,19 @@ impl Mend {
     }
 }
 
+/// The orders that keep a refused one from being taken.
+#[derive(Clone, Debug)]
+pub struct InTheWay {
+    /// Whose they are.
+    pub account: LinkedAccount,
+    /// The refused one.
+    pub intent: IntentId,
+    /// They, as they are now; none when they are gone.
+    pub list: Vec<BrokerOrder>,
+    /// Whether one order could do what both are for.
+    pub joins: bool,
+}
+
 /// A refused order, why it was refused, and its account.
 struct Turned {
     intent: Intent,
@@ -67,6 +81,23 @@ struct Turned {
 }
 
 impl Desk {
+    /// What is in the way of a refused order, before anything of it is canceled.
+    ///
+    /// # Errors
+    /// [`Refused::NoSuchOrder`] when nothing is; the account's refusals; [`Refused::Trouble`].
+    pub async fn in_the_way(&self, tenant: Tenant, intent: IntentId) -> Result<InTheWay, Refused> {
+        let Turned { intent, reason, opened } = self.turned(tenant, intent, Mend::Clear).await?;
+        let mut list = self.still_open(&opened).await?;
+        list.retain(|other| is_in_the_way(other, &intent.order, &reason));
+        let joins = match list.as_slice() {
+            [other] if Mend::of(&intent.order, &reason).contains(&Mend::Join) => {
+                self.joined(tenant, &opened, &intent.order, other).await.is_ok()
+            }
+            _ => false,
+        };
+        Ok(InTheWay { account: opened.account, intent: intent.id, list, joins })
+    }
+
     /// Does what helps, and shows the order again on a card.
     ///
     /// # Errors

@@ -208,7 +208,8 @@ fn health_and_status_say_what_does_not_work() {
 
 #[test]
 fn the_help_helps() {
-    let pages = [Topic::Start, Topic::Orders, Topic::Accounts, Topic::Privacy, Topic::Unconfirmed].map(help::help);
+    let pages = [Topic::Start, Topic::Orders, Topic::Looking, Topic::Accounts, Topic::Privacy, Topic::Unconfirmed]
+        .map(help::help);
     insta::assert_snapshot!(pages.iter().map(Reply::transcript).collect::<String>(), @r"
     [grey] -
     # Paddock: trade your own Alpaca account from Discord
@@ -220,7 +221,7 @@ fn the_help_helps() {
     Only you see the answers. In a server they are private messages within the channel; commands work in a direct message with the bot, too.
 
     **Real money** works the same way with `/account add` and `live`. Every live order then shows a card, and only your press on it sends the order. Try things on paper first.
-    -- More: /help topic:orders · accounts · privacy · unconfirmed
+    -- More: /help topic:orders · looking · accounts · privacy · unconfirmed
     [grey] -
     # Help: orders
     `/buy` and `/sell` take a `symbol` (`AAPL`, `BTC/USD`, an option contract) and one size: `quantity`, `dollars`, `percent` of your buying power (or of what you hold), or `risk`: as many as lose that part of the account at the `stop_loss`.
@@ -236,6 +237,13 @@ fn the_help_helps() {
     **The card.** Live orders always show one first: price, cost, what you will hold, and when the market takes the order up. **Confirm** sends exactly what the card says, once, however often you press. The card expires quickly; if the price moves while you decide, you are asked again. `card:True` shows it for a paper order, too.
 
     `/close` closes a position or part of it, `/close-all` all of them. `/replace` changes an open order. `/orders` shows what is open, `/order` tells one order's whole life and why it is not filled, `/cancel` cancels one order, a symbol's, or all. A cancel is a request: until Alpaca is through, the order may still fill.
+    [grey] -
+    # Help: looking
+    **What you have.** `/balance`, `/positions` (what has no stop is marked) and `/position` for one of them. `/orders` and `/history` list what was; `/portfolio` and `/allocation` are pictures. In `account` you can also pick all paper or all live accounts together; the two are never added up.
+
+    **The market.** `/quote`, `/chart` (with your own fills, entry and open orders), `/chain` for options, `/news`, `/movers`, `/asset`, `/clock`, `/calendar`; `/watchlist` keeps lists of symbols at Alpaca. Symbols are found by ticker or by the company's name.
+
+    **What was done.** `/audit` is everything that was done in your name. `/settings blur:on` masks amounts when somebody may look over your shoulder.
     [grey] -
     # Help: accounts
     `/account add` links an account, `/account list` shows yours, `/account use` chooses the default.
