@@ -15,7 +15,7 @@ use domain::account::{Asset, BrokerAccount, LinkedAccount, MarketClock, Position
 use domain::brokerage::Lane;
 use domain::fresh;
 use domain::guard::Guards;
-use domain::money::{Price, Usd};
+use domain::money::{Percent, Price, Usd};
 use domain::order::{BrokerOrder, Order, Side, TimeInForce};
 use domain::outcome::ReadFailure;
 use domain::policy::{self, Around};
@@ -223,11 +223,12 @@ impl Surroundings {
         &self,
         guards: &Guards,
         wish: &Order<Amount>,
+        large: Percent,
     ) -> Result<(Order, Numbers, Vec<Warning>), Refused> {
         let order = self.order(wish)?;
         self.guarded(guards, &order)?;
         let numbers = self.numbers(&order)?;
-        let warnings = self.warnings(&order, numbers);
+        let warnings = self.warnings(&order, numbers, large);
         Ok((order, numbers, warnings))
     }
 

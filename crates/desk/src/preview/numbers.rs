@@ -71,7 +71,7 @@ impl Surroundings {
     }
 
     /// What a trader would want to be told before pressing.
-    pub(super) fn warnings(&self, order: &Order, numbers: Numbers, concentrated: Percent) -> Vec<Warning> {
+    pub(super) fn warnings(&self, order: &Order, numbers: Numbers, large: Percent) -> Vec<Warning> {
         let mut warnings = Vec::new();
         if numbers.buying_power_after.is_some_and(|usd| usd.0 < Decimal::ZERO) {
             warnings.push(Warning::BuyingPower);
@@ -98,7 +98,7 @@ impl Surroundings {
             warnings.push(Warning::Unprotected);
         }
         if let Some(part) = self.concentration(order, numbers)
-            && part > concentrated.get() / Decimal::ONE_HUNDRED
+            && part > large.get() / Decimal::ONE_HUNDRED
         {
             warnings.push(Warning::Concentrated(part));
         }

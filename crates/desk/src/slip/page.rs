@@ -62,12 +62,13 @@ impl Desk {
     pub(crate) async fn slip_page(&self, tenant: Tenant, slip: &Slip) -> Result<SlipPage, Refused> {
         let on = self.open_one(tenant, slip.account).await?;
         let wish = slip.order();
+        let large = self.settings(tenant).await?.concentration();
         let seen = self.around(tenant, &on, &slip.symbol, wish.is_some()).await?;
         let reckoned = match wish {
             None => Reckoned::Missing(slip.gaps()),
             Some(wish) => {
                 let order = self.may_order(&on.account).and(wish);
-                match order.and_then(|wish| seen.reckoned(&on.account.guards, &wish)) {
+                match order.and_then(|wish| seen.reckoned(&on.account.guards, &wish, large)) {
                     Ok((order, numbers, warnings)) => Reckoned::Order { order: Box::new(order), numbers, warnings },
                     Err(refused) => Reckoned::Stopped(refused),
                 }
