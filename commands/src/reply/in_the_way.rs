@@ -24,7 +24,7 @@ pub(crate) fn in_the_way(seen: &InTheWay) -> Reply {
     }
     reply = reply
         .say(format!(
-            "The buttons cancel {these} at once, then show the order again. **That is not sent before you press.**"
+            "A press cancels {these} at once and shows the order again. **That is not sent before you confirm it.**"
         ))
         .button(again("Cancel what is in the way, ask again"));
     if seen.joins {
@@ -53,6 +53,29 @@ mod tests {
         let one = InTheWay { account: live(), intent, list: vec![limit.clone()], joins: true };
         let two = InTheWay { account: paper(), intent, list: vec![limit, stop], joins: false };
         let none = InTheWay { account: paper(), intent, list: Vec::new(), joins: false };
-        insta::assert_snapshot!([one, two, none].map(|seen| in_the_way(&seen).transcript()).join("\n"), @"");
+        insta::assert_snapshot!([one, two, none].map(|seen| in_the_way(&seen).transcript()).join("\n"), @r"
+        [RED] LIVE · savings
+        # In the way: 1 open order
+        **Buy 5 AAPL** · limit $184.50 · day · working · <t:1795204800:R>
+
+        A press cancels it at once and shows the order again. **That is not sent before you confirm it.**
+        (Cancel what is in the way, ask again | grey | mend)
+        (Cancel it, ask again as one order | grey | join)
+
+        [blue] PAPER · swing
+        # In the way: 2 open orders
+        **Buy 5 AAPL** · limit $184.50 · day · working · <t:1795204800:R>
+        **Buy 5 AAPL** · stop $90.00 · day · working · <t:1795204800:R>
+
+        **A stop is among them**: once it is canceled, nothing bounds the loss of what it guards.
+
+        A press cancels all of them at once and shows the order again. **That is not sent before you confirm it.**
+        (Cancel what is in the way, ask again | grey | mend)
+
+        [blue] PAPER · swing
+        # Nothing is in the way any more
+        What kept Alpaca from taking the order is gone. The order is shown again before it is sent.
+        (Ask again | grey | mend)
+        ");
     }
 }
