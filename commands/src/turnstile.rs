@@ -1,7 +1,7 @@
 //! How much one user, one server and all users together can have under way, and how often. In memory, and nothing is kept of those
 //! who are quiet.
 
-use crate::pace::Pace;
+use crate::pace::{Met, Pace};
 use domain::clock::{Clock, SystemClock};
 use serenity::all::UserId;
 use std::collections::HashMap;
@@ -37,7 +37,6 @@ pub struct Turnstile {
 
 struct Inner {
     clock: SystemClock,
-    rates: Rates,
     counts: Mutex<Counts>,
     empty: Notify,
 }
@@ -64,20 +63,10 @@ pub(crate) enum Full {
     ThisUser,
     /// All together do.
     Everyone,
-    /// This user did enough in the last minute.
-    UserTooFast {
-        /// How much is enough.
-        most: usize,
-        /// Until there is room.
-        wait: Duration,
-    },
+    /// This user did enough of late.
+    UserTooFast(Met),
     /// This server did.
-    ServerTooFast {
-        /// How much is enough.
-        most: usize,
-        /// Until there is room.
-        wait: Duration,
-    },
+    ServerTooFast(Met),
 }
 
 /// One thing under way; it is over when this is dropped.
@@ -96,7 +85,7 @@ impl Turnstile {
     /// An empty one.
     pub fn new(rates: Rates) -> Self {
         let counts = Counts { inside: HashMap::new(), users: Pace::new(rates.user), servers: Pace::new(rates.server) };
-        let inner = Inner { clock: SystemClock::start(), rates, counts: Mutex::new(counts), empty: Notify::new() };
+        let inner = Inner { clock: SystemClock::start(), counts: Mutex::new(counts), empty: Notify::new() };
         Self { inner: Arc::new(inner) }
     }
 
@@ -124,7 +113,7 @@ impl Turnstile {
             return Err(Full::ThisUser);
         }
         if errand == Errand::Use {
-            self.inner.rates.check(&mut counts, user, guild, now)?;
+            counts.step(user, guild, now)?;
         }
         *counts.inside.entry(user).or_default() += 1;
         Ok(Pass { turnstile: self.clone(), user })
@@ -135,18 +124,18 @@ impl Turnstile {
     }
 }
 
-impl Rates {
+impl Counts {
     /// Counts one more for both, or for neither.
-    fn check(self, counts: &mut Counts, user: UserId, guild: Option<i64>, now: Duration) -> Result<(), Full> {
-        if let Some(wait) = counts.users.wait(user, now) {
-            return Err(Full::UserTooFast { most: self.user, wait });
+    fn step(&mut self, user: UserId, guild: Option<i64>, now: Duration) -> Result<(), Full> {
+        if let Some(met) = self.users.met(user, now) {
+            return Err(Full::UserTooFast(met));
         }
-        if let Some(wait) = guild.and_then(|guild| counts.servers.wait(guild, now)) {
-            return Err(Full::ServerTooFast { most: self.server, wait });
+        if let Some(met) = guild.and_then(|guild| self.servers.met(guild, now)) {
+            return Err(Full::ServerTooFast(met));
         }
-        counts.users.step(user, now);
+        self.users.step(user, now);
         if let Some(guild) = guild {
-            counts.servers.step(guild, now);
+            self.servers.step(guild, now);
         }
         Ok(())
     }
@@ -215,10 +204,10 @@ mod tests {
         for _ in 0..3 {
             assert_eq!(enter(ann, Errand::Use), Ok(()));
         }
-        assert!(matches!(enter(ann, Errand::Use), Err(Full::UserTooFast { most: 3, .. })));
+        assert!(matches!(enter(ann, Errand::Use), Err(Full::UserTooFast(Met { most: 3, .. }))));
         assert_eq!(enter(ben, Errand::Use), Ok(()));
         assert_eq!(enter(ben, Errand::Use), Ok(()));
-        assert!(matches!(enter(eve, Errand::Use), Err(Full::ServerTooFast { most: 5, .. })));
+        assert!(matches!(enter(eve, Errand::Use), Err(Full::ServerTooFast(Met { most: 5, .. }))));
         assert!(turnstile.enter(eve, None, Errand::Use).is_ok(), "a direct message is no server's");
         for _ in 0..20 {
             assert_eq!(enter(ann, Errand::WayOut), Ok(()));

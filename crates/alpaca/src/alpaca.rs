@@ -198,4 +198,8 @@ impl Brokerage for Alpaca {
     fn wait(&self, meter: &Meter, lane: Lane) -> Duration {
         self.budget.wait(meter, lane)
     }
+
+    fn announce(&self, meter: &Meter, lane: Lane) {
+        self.budget.announce(meter, lane);
+    }
 }

@@ -154,6 +154,15 @@ impl Budget {
         account.map_or(Duration::ZERO, |account| self.estimate(&account, Surface::Trading, lane))
     }
 
+    /// Asks for a place that a call needs in a moment. Not when there is a queue: then it is asked for in turn.
+    pub(crate) fn announce(&self, meter: &Meter, lane: Lane) {
+        let Some(shared) = &self.shared else { return };
+        let account = self.account(meter);
+        if self.estimate(&account, Surface::Trading, lane).is_zero() {
+            account.lines.ask_early(Arc::clone(shared), &*self.clock, (meter.clone(), lane));
+        }
+    }
+
     /// The two waits run side by side: what is shared moves on while we wait here.
     fn estimate(&self, account: &Account, surface: Surface, lane: Lane) -> Duration {
         let book = open(&account.book);

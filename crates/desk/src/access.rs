@@ -125,12 +125,8 @@ impl Desk {
             tracing::error!(account = %account.id, %refusal, "a stored credential does not open");
             Refused::Trouble(Trouble::Vault)
         })?;
-        let access = Access {
-            environment: account.environment,
-            meter: Meter(account.broker_id.to_string()),
-            keys,
-            answered: Answered::default(),
-        };
+        let access =
+            Access { environment: account.environment, meter: meter_of(&account), keys, answered: Answered::default() };
         self.pays(&access.meter);
         Ok(Opened { account, access })
     }
@@ -178,6 +174,11 @@ impl Desk {
             }
         }));
     }
+}
+
+/// Whose budget pays for an account's calls.
+pub(crate) fn meter_of(account: &LinkedAccount) -> Meter {
+    Meter(account.broker_id.to_string())
 }
 
 /// The mark and its entry, as part of a commit. Only once, and only for the keys that were refused: they may have been

@@ -1,6 +1,6 @@
 //! Linking an account and replacing its keys: the form, the check at Alpaca, the sealed row.
 
-use crate::access::{entry, named};
+use crate::access::{entry, meter_of, named};
 use crate::desk::Desk;
 use crate::keys;
 use crate::refused::{KeysRefusal, Refused, Trouble};
@@ -274,7 +274,7 @@ impl Desk {
             return Err(Refused::Keys(KeysRefusal::Revoked));
         }
         let Keyed { account, kind, .. } = keyed;
-        let meter = Meter(account.broker_id.to_string());
+        let meter = meter_of(&account);
         let (broker, keys) = self
             .verify(Access { environment: account.environment, meter, keys, answered: Answered::default() })
             .await?;

@@ -1,5 +1,6 @@
 //! The one POST. From here on the work is the desk's own: it goes on when the command that asked for it is gone.
 
+use crate::access::meter_of;
 use crate::desk::Desk;
 use crate::gate::{Held, Inside};
 use crate::queue::{Front, Place};
@@ -137,9 +138,14 @@ impl Outbound {
         let waited = || clock.elapsed().saturating_sub(began);
         let mut pause = Duration::from_millis(10);
         let mut away_since = None;
+        let mut is_first = true;
         loop {
             let turn = desk.within(LINE.saturating_sub(waited()), place.reach()).await;
             let front = turn.ok_or(Kept::Back(Refused::Busy(LINE)))?;
+            if std::mem::take(&mut is_first) {
+                // Beside the commit of the lease: mostly it is given, and a place for nothing costs one call.
+                desk.inner().brokerage.announce(&meter_of(&self.account), Lane::Orders);
+            }
             match self.try_lease(owner).await {
                 Ok(Lease::Taken(leased)) => {
                     self.intent = leased.intent;

@@ -225,6 +225,9 @@ pub trait Brokerage: Send + Sync + 'static {
 
     /// How long a call in `lane` would wait for its budget now. Zero when it would go at once.
     fn wait(&self, meter: &Meter, lane: Lane) -> Duration;
+
+    /// A call in `lane` follows in a moment: what it needs besides its contents may be prepared meanwhile.
+    fn announce(&self, _meter: &Meter, _lane: Lane) {}
 }
 
 /// A broker's market data, as far as an order needs it.

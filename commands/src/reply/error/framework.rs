@@ -1,11 +1,11 @@
 //! What goes wrong between Discord and a command, before or around the desk.
 
 use super::{Doing, Fault, Prose, logged};
+use crate::pace::{MINUTE, Met};
 use crate::reply::{Reply, words};
 use crate::routes::RouteRefusal;
 use crate::turnstile::Full;
 use desk::Shut;
-use std::time::Duration;
 
 /// Something between Discord and a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,10 +63,8 @@ pub(super) fn explain(mishap: Mishap) -> Prose {
                 .next("Try again in a moment.")
                 .by(Fault::Paddock)
         }
-        Mishap::Crowded(Full::UserTooFast { most, wait }) => too_fast("You can give", most, wait),
-        Mishap::Crowded(Full::ServerTooFast { most, wait }) => {
-            too_fast("All of you in this server can give", most, wait)
-        }
+        Mishap::Crowded(Full::UserTooFast(met)) => too_fast("You can give", met),
+        Mishap::Crowded(Full::ServerTooFast(met)) => too_fast("All of you in this server can give", met),
         Mishap::Shut(why) => shut(why),
         Mishap::Route(RouteRefusal::NotOurs | RouteRefusal::UnreadableId) => {
             Prose::new("route_not_ours", "Not a button of ours", "Paddock did not make this button or form.")
@@ -101,9 +99,10 @@ pub(super) fn explain(mishap: Mishap) -> Prose {
     }
 }
 
-fn too_fast(who: &str, most: usize, wait: Duration) -> Prose {
+fn too_fast(who: &str, Met { most, within, wait }: Met) -> Prose {
     let wait = words::wait(wait);
-    Prose::new("too_fast", "Slower, please", format!("{who} {most} commands a minute. Canceling is not counted."))
+    let span = if within == MINUTE { "a minute".to_owned() } else { format!("in {} seconds", within.as_secs()) };
+    Prose::new("too_fast", "Slower, please", format!("{who} {most} commands {span}. Canceling is not counted."))
         .state("This one was not started.")
         .next(format!("Try again in {wait}."))
 }

@@ -4,11 +4,12 @@
 //! an order does not stand behind thirty seconds of another process's reads.
 
 use super::lanes::Bucket;
-use domain::brokerage::{Lane, Meter, Reserved, SharedBudget};
+use domain::brokerage::{Lane, Meter, Reserved, SharedBudget, Unasked};
 use domain::clock::Clock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::task::JoinHandle;
 
 /// Longest wait for the answer. It is also how late a call can be at the most, seen from the database, and the shares
 /// leave two seconds for that: 198 ≤ 200 in 62 s.
@@ -22,11 +23,21 @@ pub(super) struct Lines {
     spare: Mutex<Bucket>,
 }
 
+/// A place that was asked for ahead is worth asking for anew when the call takes longer than this to come.
+const EARLY: Duration = Duration::from_secs(1);
+
 #[derive(Default)]
 struct Line {
     front: tokio::sync::Mutex<()>,
     standing: AtomicUsize,
     told: Mutex<Told>,
+    early: Mutex<Option<Early>>,
+}
+
+/// A place that was asked for before its call came. One that no call takes is lost, which costs that one call.
+struct Early {
+    asked: Duration,
+    answer: JoinHandle<Result<Reserved, Unasked>>,
 }
 
 /// What the last answer said.
@@ -86,11 +97,19 @@ impl Lines {
             front = stretch.front.lock() => front,
             () = clock.sleep(left()) => return Err(NoPlace::Far(stretch.estimate(clock, 0))),
         };
+        let mut early = stretch.early(clock.elapsed());
         loop {
+            let gone = early.as_ref().map_or(Duration::ZERO, |place| clock.elapsed().saturating_sub(place.asked));
+            let ask = async {
+                match early.take() {
+                    Some(place) => place.answer.await.unwrap_or(Err(Unasked)),
+                    None => shared.reserve(meter, lane).await,
+                }
+            };
             let answer = tokio::select! {
                 biased;
-                answer = shared.reserve(meter, lane) => answer.ok(),
-                () = clock.sleep(ASK) => None,
+                answer = ask => answer.ok(),
+                () = clock.sleep(ASK.saturating_sub(gone)) => None,
             };
             let (wait, ours) = match answer {
                 Some(Reserved::In(wait)) => (wait, true),
@@ -110,6 +129,13 @@ impl Lines {
         }
     }
 
+    /// Asks for a place before the call comes.
+    pub(super) fn ask_early(&self, shared: Arc<dyn SharedBudget>, clock: &dyn Clock, call: (Meter, Lane)) {
+        let (meter, lane) = call;
+        let answer = tokio::spawn(async move { shared.reserve(&meter, lane).await });
+        *super::open(&self.lines[lane as usize].early) = Some(Early { asked: clock.elapsed(), answer });
+    }
+
     fn may_go_unasked(&self, lane: Lane) -> bool {
         lane == Lane::Urgent && super::open(&self.spare).take_one()
     }
@@ -126,6 +152,11 @@ impl Lines {
 }
 
 impl Line {
+    /// The place that was asked for ahead, if it still counts.
+    fn early(&self, now: Duration) -> Option<Early> {
+        super::open(&self.early).take().filter(|early| now.saturating_sub(early.asked) < EARLY)
+    }
+
     fn hear(&self, clock: &dyn Clock, wait: Duration) {
         *super::open(&self.told) = Told { until: clock.elapsed() + wait, pace: wait };
     }

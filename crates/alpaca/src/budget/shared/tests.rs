@@ -102,6 +102,7 @@ fn saturate(world: &World, processes: &[Arc<Budget>], lanes: &[Lane], went: &Wen
                 let (process, lane, went, clock) = (process.clone(), *lane, went.clone(), world.clock.clone());
                 tasks.push(tokio::spawn(async move {
                     loop {
+                        process.announce(&meter(), lane);
                         if enter(&process, lane).await.is_ok() {
                             open(&went).push((clock.elapsed(), number, lane));
                         } else {
@@ -213,6 +214,28 @@ async fn without_the_shared_budget_reads_and_orders_stay_and_three_cancels_a_min
     assert!(went.len() >= 8, "they go on: {went:?}");
     world.pot.away.store(false, Ordering::Relaxed);
     assert_eq!(enter(&process, Lane::Orders).await, Ok(()), "as soon as it can be asked again");
+}
+
+#[tokio::test]
+async fn a_place_that_was_asked_for_ahead_is_the_calls_own_unless_it_comes_late() {
+    let world = World::new();
+    let process = world.process();
+    let asked = || world.pot.asked.load(Ordering::Relaxed);
+    process.announce(&meter(), Lane::Orders);
+    world.pass(Duration::from_millis(100)).await;
+    assert_eq!(asked(), 1);
+    assert_eq!(enter(&process, Lane::Orders).await, Ok(()));
+    assert_eq!(asked(), 1, "the same one");
+    assert_eq!(enter(&process, Lane::Orders).await, Ok(()));
+    assert_eq!(asked(), 2, "only once");
+    process.announce(&meter(), Lane::Orders);
+    world.pass(Duration::from_secs(1)).await;
+    assert_eq!(enter(&process, Lane::Orders).await, Ok(()));
+    assert_eq!(asked(), 4, "too old to be counted on");
+    world.pot.away.store(true, Ordering::Relaxed);
+    process.announce(&meter(), Lane::Orders);
+    world.pass(Duration::from_millis(100)).await;
+    assert_eq!(enter(&process, Lane::Orders).await, Err(Barred::Unasked));
 }
 
 /// A database that has stopped answering.
