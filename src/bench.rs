@@ -153,8 +153,8 @@ async fn measure(world: &World, database: &Embedded, rounds: usize) -> anyhow::R
     for (round, friend) in world.friends().iter().take(rounds).enumerate() {
         figures.floor.push(floor.round(world, friend, round).await?);
         let is_limit = round % 2 == 1;
-        // A limit that no market reaches: the order rests.
-        let options = [("symbol", "F"), ("quantity", "1"), ("limit", "1")];
+        // A limit that the market has passed: one that rested would be looked at again and again, beside the rounds that follow.
+        let options = [("symbol", "F"), ("quantity", "1"), ("limit", "100")];
         let options = if is_limit { &options[..] } else { &options[..2] };
         let command = friend.user.run(Place::Server, "buy", options).await?.within(PATIENCE);
         figures.command_to_ack.push(command.ack().await?.latency);

@@ -35,6 +35,7 @@ mod tickets;
 mod tx;
 mod users;
 mod views;
+mod warm;
 
 pub use accounts::{Keyed, NewAccount};
 pub use audit::{AuditEntry, AuditFilter, AuditHead, AuditRecord, AuditVerdict};

@@ -6,7 +6,10 @@ use crate::intents::{Intent, IntentRow, decided};
 use crate::tickets::millis;
 use crate::{StoreError, TenantTx};
 use domain::ids::{AccountId, IntentId};
-use sqlx::FromRow;
+use domain::tenant::Origin;
+use sqlx::postgres::PgArguments;
+use sqlx::query::QueryAs;
+use sqlx::{FromRow, Postgres};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -70,12 +73,29 @@ pub struct Leased {
     pub keyed: Keyed,
 }
 
+/// What comes with the right to send.
 #[derive(FromRow)]
-struct Row {
+pub(crate) struct Row {
     #[sqlx(flatten)]
     intent: IntentRow,
     #[sqlx(flatten)]
     keyed: KeyedRow,
+}
+
+/// The one statement that gives the right to send.
+pub(crate) fn asking(
+    intent: IntentId,
+    owner: Uuid,
+    ttl: Duration,
+    origin: Origin,
+) -> QueryAs<'static, Postgres, Row, PgArguments> {
+    sqlx::query_as(TAKE)
+        .bind(intent.0)
+        .bind(owner)
+        .bind(millis(ttl))
+        .bind(origin.interaction.map(|id| id.0))
+        .bind(origin.message)
+        .bind(origin.guild)
 }
 
 impl TenantTx {
@@ -91,15 +111,7 @@ impl TenantTx {
         ttl: Duration,
     ) -> Result<Lease, StoreError> {
         self.tx.must_reach_disk()?;
-        let origin = self.tenant.origin();
-        let query = sqlx::query_as::<_, Row>(TAKE)
-            .bind(intent.0)
-            .bind(owner)
-            .bind(millis(ttl))
-            .bind(origin.interaction.map(|id| id.0))
-            .bind(origin.message)
-            .bind(origin.guild);
-        if let Some(row) = self.tx.first(query).await? {
+        if let Some(row) = self.tx.first(asking(intent, owner, ttl, self.tenant.origin())).await? {
             let leased = Leased { intent: row.intent.try_into()?, keyed: row.keyed.try_into()? };
             return Ok(Lease::Taken(Box::new(leased)));
         }

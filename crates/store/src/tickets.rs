@@ -15,9 +15,12 @@ use domain::account::{Environment, Quote};
 use domain::ids::{AccountId, ClientOrderId, IntentId, InteractionId, TicketId};
 use domain::money::Price;
 use domain::order::Order;
+use domain::tenant::Origin;
 use refusal::WhyNot;
 use rust_decimal::Decimal;
-use sqlx::FromRow;
+use sqlx::postgres::PgArguments;
+use sqlx::query::QueryAs;
+use sqlx::{FromRow, Postgres};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -107,8 +110,9 @@ struct Row {
     void_at: Option<DateTime<Utc>>,
 }
 
+/// What a click brings.
 #[derive(FromRow)]
-struct ConfirmedRow {
+pub(crate) struct ConfirmedRow {
     #[sqlx(flatten)]
     intent: IntentRow,
     #[sqlx(flatten)]
@@ -301,18 +305,7 @@ impl TenantTx {
         &mut self,
         click: &Confirm,
     ) -> Result<Result<Confirmed, TicketRefusal>, StoreError> {
-        let origin = self.tenant.origin();
-        let query = sqlx::query_as::<_, ConfirmedRow>(CONSUME_ORDER)
-            .bind(click.ticket.0)
-            .bind(click.guild)
-            .bind(click.intent.0)
-            .bind(click.interaction.0)
-            .bind(ClientOrderId::of(click.intent).as_str().to_owned())
-            .bind(click.item)
-            .bind(click.typed.clone())
-            .bind(origin.message)
-            .bind(origin.guild);
-        match self.tx.first(query).await? {
+        match self.tx.first(taking(click, self.tenant.origin())).await? {
             Some(row) => {
                 let intent: Intent = row.intent.try_into()?;
                 let digest = intent.order.digest();
@@ -366,6 +359,20 @@ impl TenantTx {
         let query = query.bind(typed.map(str::to_owned));
         Ok(self.tx.first(query).await?.map_or(TicketRefusal::Unknown, |row| row.refusal()))
     }
+}
+
+/// The one statement of a click.
+pub(crate) fn taking(click: &Confirm, origin: Origin) -> QueryAs<'static, Postgres, ConfirmedRow, PgArguments> {
+    sqlx::query_as(CONSUME_ORDER)
+        .bind(click.ticket.0)
+        .bind(click.guild)
+        .bind(click.intent.0)
+        .bind(click.interaction.0)
+        .bind(ClientOrderId::of(click.intent).as_str().to_owned())
+        .bind(click.item)
+        .bind(click.typed.clone())
+        .bind(origin.message)
+        .bind(origin.guild)
 }
 
 /// A span as the database counts it here.
