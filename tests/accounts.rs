@@ -79,6 +79,27 @@ async fn accounts_are_renamed_rotated_and_removed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_wants_a_card_for_paper_orders_too_gets_one_and_live_orders_always_have_one() {
+    let town = Town::open().await;
+    let ham = town.friend("ham");
+    ham.links(Environment::Paper).await;
+    let asked = ham.says("account confirm", &[("mode", "always")]).await;
+    assert!(asked.ephemeral && asked.text().contains("Every order of this account shows a card"), "{}", asked.text());
+    let card = ham.says("buy", &[("symbol", "AAPL"), ("quantity", "1")]).await;
+    assert!(card.buttons().iter().any(|label| label.contains("Confirm")), "{}", card.text());
+    assert!(town.exchange.orders(ham.paper.account_id).is_empty(), "the card is only a card");
+
+    let back = ham.says("account confirm", &[("mode", "live-only")]).await;
+    assert!(back.text().contains("go out at once"), "{}", back.text());
+    let order = ham.runs(Place::Server, "buy", &[("symbol", "AAPL"), ("quantity", "1")]).await;
+    order.message_when(|m| m.text().contains("Filled")).await.unwrap();
+
+    ham.links(Environment::Live).await;
+    let live = ham.says("account confirm", &[("mode", "live-only"), ("account", "live")]).await;
+    assert!(live.text().contains("cannot be switched off"), "{}", live.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_friends_never_see_anything_of_each_other() {
     let town = Town::open().await;
     let (ham, mara) = (town.friend("ham"), town.friend("mara"));

@@ -93,6 +93,8 @@ async fn what_is_looser_holds_a_day_later() {
     let cleared = ham.says("guard clear", &[("guard", "order")]).await;
     assert!(cleared.text().contains("**$500.00**") && cleared.text().contains("none"), "{}", cleared.text());
     is_stopped(&ham, "t", &[("order", "buy 6 aapl")], "Largest order $500.00").await;
+    let shown = ham.says("guard show", &[]).await;
+    assert!(shown.ephemeral && shown.text().contains("**$500.00** · "), "{}", shown.text());
 
     // The day passes.
     let passed = "to_jsonb(to_char(now() AT TIME ZONE 'UTC' - interval '1 minute', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'))";

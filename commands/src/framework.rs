@@ -104,6 +104,7 @@ mod tests {
     use super::*;
     use serde_json::Value;
     use std::collections::BTreeSet;
+    use std::path::Path;
 
     /// A command, or a subcommand with its path, and its own options.
     fn leaves(json: &Value, path: &str, out: &mut Vec<(String, Value)>) {
@@ -195,6 +196,23 @@ mod tests {
         let registered: BTreeSet<_> =
             all().1.iter().filter_map(|(path, _)| path.split_whitespace().next().map(str::to_owned)).collect();
         assert_eq!(named, registered);
+    }
+
+    /// A command that no whole-system test gives is one that nobody has seen work.
+    #[test]
+    fn every_command_is_given_in_a_whole_system_test() {
+        fn read(folder: &Path) -> String {
+            let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+            entries
+                .map(|path| if path.is_dir() { read(&path) } else { std::fs::read_to_string(path).unwrap() })
+                .collect()
+        }
+        let tests = read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests")));
+        let paths: Vec<_> = all().1.into_iter().map(|(path, _)| path).collect();
+        let is_group = |path: &str| paths.iter().any(|other| other.starts_with(&format!("{path} ")));
+        let untried: Vec<_> =
+            paths.iter().filter(|path| !is_group(path) && !tests.contains(&format!("\"{path}\""))).collect();
+        assert!(untried.is_empty(), "{untried:?}");
     }
 
     #[test]
