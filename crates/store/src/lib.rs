@@ -35,7 +35,6 @@ mod tickets;
 mod tx;
 mod users;
 mod views;
-mod warm;
 
 pub use accounts::{Keyed, NewAccount};
 pub use audit::{AuditEntry, AuditFilter, AuditHead, AuditRecord, AuditVerdict};

@@ -3,7 +3,6 @@
 use crate::error::decide;
 use crate::tally::{Asked, Tally};
 use crate::tx::{Disk, Tx};
-use crate::warm;
 use crate::{StoreError, SystemTx, TenantTx};
 use domain::tenant::Tenant;
 use sqlx::PgPool;
@@ -73,7 +72,6 @@ impl Store {
             .min_connections(limits.connections.min(WARM))
             .test_before_acquire(false)
             .acquire_timeout(limits.acquire)
-            .after_connect(|connection, _| Box::pin(async move { warm::up(connection).await }))
             .connect_with(options)
             .await
             .map_err(|error| decide(&error))?;

@@ -95,16 +95,3 @@ async fn a_transaction_in_which_a_statement_failed_cannot_be_committed() {
     let mut tx = world.tx().await;
     assert_eq!(tx.settings().await.unwrap().notices, Notices::On, "as it was before");
 }
-
-#[tokio::test]
-async fn a_new_connection_has_planned_the_statements_of_an_order() {
-    let world = World::new().await;
-    let store = one_connection(&world).await;
-    let planned = "SELECT count(*) FROM pg_prepared_statements WHERE generic_plans > 0 AND statement = ANY ($1)";
-    let of_an_order = vec![crate::tickets::CONSUME_ORDER, crate::submission::TAKE];
-    let (count,): (i64,) = sqlx::query_as(planned).bind(of_an_order).fetch_one(&store.pool).await.unwrap();
-    assert_eq!(count, 2);
-    let (user,): (Option<String>,) =
-        sqlx::query_as("SELECT nullif(current_setting('app.user_id', true), '')").fetch_one(&store.pool).await.unwrap();
-    assert_eq!(user, None, "and nobody's transaction is over");
-}
