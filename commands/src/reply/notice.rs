@@ -24,6 +24,14 @@ pub(crate) fn notice(tidings: &Tidings) -> Reply {
             .footer("/settings notices:off stops such messages"),
         Tidings::KeysRevoked(account) => Reply::about(account, "The keys of this account are revoked")
             .footer("/settings notices:off stops such messages"),
+        Tidings::PartFilled(order) => order_notice(
+            order,
+            &format!(
+                "A part of the order that you placed {} is filled. Paddock writes once more when it is over, not at every part: \
+                 `/orders` shows how it stands.",
+                words::counting(order.decided_at)
+            ),
+        ),
         Tidings::Stuck(order) => order_notice(order, "Its own message is too old to be updated, hence this one."),
     }
 }

@@ -37,13 +37,13 @@ const fn notices(notices: Notices) -> &'static str {
     match notices {
         Notices::Off => {
             "**off**: Paddock writes to you only when you use it. `/settings notices:on` lets it tell you when an order's \
-             fate becomes known late, when an order ends after its message stopped updating, and when one hangs; and once a \
-             day where your audit log ends, so that nobody can rewrite it unseen."
+             fate becomes known late, when an order ends or a part of it fills after its message stopped updating, and when \
+             one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen."
         }
         Notices::On => {
-            "**on**: Paddock tells you when an order's fate becomes known late, when an order ends after its message \
-             stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it \
-             unseen. `/settings notices:off` stops that at once."
+            "**on**: Paddock tells you when an order's fate becomes known late, when an order ends or a part of it fills \
+             after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that \
+             nobody can rewrite it unseen. `/settings notices:off` stops that at once."
         }
         Notices::Undeliverable => {
             "**off, because Discord did not let a message through**: you may have blocked Paddock, or closed direct \

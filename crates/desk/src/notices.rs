@@ -20,6 +20,8 @@ use store::{DueNotice, Intent, NoticeOutcome, StoreError, TenantTx};
 pub const TELLS_ITSELF: TimeDelta = TimeDelta::minutes(14);
 /// How much longer a notice waits that an edited message would make superfluous.
 const EDIT_FIRST: Duration = Duration::from_secs(10);
+/// How long a part of an order waits to be told of: many an order is whole a moment later, which is then told instead.
+const MORE_MAY_COME: Duration = Duration::from_secs(30);
 /// How long a process has to send what it took. Discord remembers a message's id for a few minutes, so that whoever sends it
 /// again after a crash makes no second one.
 const CLAIM: Duration = Duration::from_mins(1);
@@ -135,6 +137,11 @@ impl Desk {
                 receipt.map(|receipt| Tidings::Settled(Box::new(receipt)))
             }
             Notice::BookEnd { seq, ref hash, .. } => Some(Tidings::BookEnd { seq, hash: hash.clone() }),
+            Notice::PartFilled { intent } => {
+                let works = |receipt: &Receipt| receipt.life.state == State::AtBroker;
+                let receipt = self.told_of(tx, intent).await?.filter(works);
+                receipt.map(|receipt| Tidings::PartFilled(Box::new(receipt)))
+            }
             Notice::Stuck { intent } => {
                 let receipt = self.told_of(tx, intent).await?.filter(|receipt| receipt.stuck);
                 receipt.map(|receipt| Tidings::Stuck(Box::new(receipt)))
@@ -173,6 +180,9 @@ pub(crate) fn worth_telling(before: &Intent, after: &Life, now: DateTime<Utc>) -
         (State::Intended | State::AtBroker, State::Over(_)) if !tells_itself => settled(Duration::ZERO),
         (_, State::AtBroker) if !tells_itself && after.is_stuck(now) => {
             Some((Notice::Stuck { intent }, Duration::ZERO))
+        }
+        (_, State::AtBroker) if !tells_itself && after.filled_qty > before.life.filled_qty => {
+            Some((Notice::PartFilled { intent }, MORE_MAY_COME))
         }
         _ => None,
     }

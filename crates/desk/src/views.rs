@@ -260,6 +260,8 @@ pub enum Tidings {
     LateArrival(Box<Receipt>),
     /// What became of an order whose message could no longer be edited.
     Settled(Box<Receipt>),
+    /// Part of an order was filled after its message could no longer be edited.
+    PartFilled(Box<Receipt>),
     /// An order hangs at the broker.
     Stuck(Box<Receipt>),
     /// The end of the user's audit book, as it was published.

@@ -128,6 +128,56 @@ async fn what_the_message_itself_can_tell_makes_no_letter() {
     assert_eq!(outcomes(&world).await.len(), 1, "an end within the quarter of an hour shows in the message");
 }
 
+/// Orders that filled that far, well after their message could be edited.
+async fn fills(world: &World, qty: u32) {
+    world.broker.change_orders(|order| {
+        order.status = if qty < 5 { BrokerStatus::PartiallyFilled } else { BrokerStatus::Filled };
+        order.filled_qty = Decimal::from(qty);
+        order.updated_at = order.updated_at.map(|at| at + chrono::TimeDelta::seconds(1));
+    });
+    look(world).await;
+}
+
+#[tokio::test]
+async fn the_first_part_that_fills_after_the_message_is_told_and_then_the_whole() {
+    let world = World::open().await;
+    let tenant = world.member(1, Environment::Paper).await;
+    consents(&world, tenant, Notices::On).await;
+    let id = world.sent(tenant, limit(5, "90")).await.intent;
+    fills(&world, 1).await;
+    assert!(outcomes(&world).await.is_empty(), "the message itself tells that");
+    ages(&world, 20).await;
+    look(&world).await;
+    assert!(outcomes(&world).await.is_empty(), "nothing new has filled");
+    fills(&world, 2).await;
+    let told = letters(&world).await;
+    let Tidings::PartFilled(receipt) = &told[0].tidings else { panic!("{told:?}") };
+    assert_eq!((receipt.intent, receipt.life.filled_qty), (id, Decimal::TWO));
+    world.desk.posted(&told[0], 77).await.unwrap();
+    fills(&world, 3).await;
+    assert!(letters(&world).await.is_empty(), "once, not at every part");
+    fills(&world, 5).await;
+    let told = letters(&world).await;
+    let Tidings::Settled(receipt) = &told[0].tidings else { panic!("{told:?}") };
+    assert_eq!(receipt.life.state, State::Over(Ending::Filled));
+}
+
+#[tokio::test]
+async fn a_part_that_became_the_whole_meanwhile_is_told_as_the_whole_only() {
+    let world = World::open().await;
+    let tenant = world.member(1, Environment::Paper).await;
+    consents(&world, tenant, Notices::On).await;
+    world.sent(tenant, limit(5, "90")).await;
+    ages(&world, 20).await;
+    fills(&world, 2).await;
+    assert!(world.desk.due_letters().await.unwrap().is_empty(), "it waits for more");
+    fills(&world, 5).await;
+    let mut told = letters(&world).await;
+    told.extend(letters(&world).await);
+    assert!(!told.is_empty() && told.iter().all(|letter| matches!(letter.tidings, Tidings::Settled(_))), "{told:?}");
+    assert_eq!(outcomes(&world).await.iter().filter(|outcome| outcome.as_deref() == Some("withdrawn")).count(), 1);
+}
+
 #[tokio::test]
 async fn a_stuck_order_is_told_while_it_is_stuck() {
     let world = World::open().await;

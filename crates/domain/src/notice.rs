@@ -19,6 +19,11 @@ pub enum Notice {
         /// Which.
         intent: IntentId,
     },
+    /// Part of an order was filled after its message could no longer be edited. Told of the first such part only.
+    PartFilled {
+        /// Which.
+        intent: IntentId,
+    },
     /// An order hangs at the broker, and its message can no longer be edited.
     Stuck {
         /// Which.
@@ -49,6 +54,7 @@ impl fmt::Display for Notice {
         match self {
             Self::LateArrival { intent } => write!(f, "late_arrival {intent}"),
             Self::Settled { intent } => write!(f, "settled {intent}"),
+            Self::PartFilled { intent } => write!(f, "part_filled {intent}"),
             Self::Stuck { intent } => write!(f, "stuck {intent}"),
             Self::BookEnd { day, .. } => write!(f, "book_end {day}"),
             Self::KeysRevoked { account, master } => write!(f, "keys_revoked {account} {master}"),

@@ -21,13 +21,13 @@ fn settings_say_what_they_do_and_how_to_change_them() {
     insta::assert_snapshot!(texts, @r#"
     [grey] -
     # Your settings
-    : Direct messages = **off**: Paddock writes to you only when you use it. `/settings notices:on` lets it tell you when an order's fate becomes known late, when an order ends after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen.
+    : Direct messages = **off**: Paddock writes to you only when you use it. `/settings notices:on` lets it tell you when an order's fate becomes known late, when an order ends or a part of it fills after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen.
     : Blur = **off**: amounts are shown at once. `/settings blur:on` masks them until you press a button.
     : Large orders = **off**: a press confirms an order of any size. `/settings typed_above:10000` makes cards of larger orders ask for their words to be typed.
     : Large positions = a card warns **above 25%** of the account. `/settings concentration:40%` makes that another part.
     [grey] -
     # Your settings
-    : Direct messages = **on**: Paddock tells you when an order's fate becomes known late, when an order ends after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen. `/settings notices:off` stops that at once.
+    : Direct messages = **on**: Paddock tells you when an order's fate becomes known late, when an order ends or a part of it fills after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen. `/settings notices:off` stops that at once.
     : Blur = **on**: what you look at shows `$•••` until you press **Show amounts**. Cards and receipts of orders stay as they are: you confirm what they say. `/settings blur:off` stops that.
     : Large orders = **above $10,000.00** a card asks for its words to be typed. `/settings typed_above:off` stops that.
     : Large positions = a card warns **above 40%** of the account. `/settings concentration:40%` makes that another part.
@@ -45,12 +45,17 @@ fn a_notice_carries_its_accounts_banner_and_says_how_to_stop_such_messages() {
     let late = at_broker(BrokerStatus::New);
     let mut settled = filled(receipt(State::Over(Ending::Filled)), "5");
     settled.account = live();
+    let part = filled(at_broker(BrokerStatus::PartiallyFilled), "2");
     let stuck = Receipt { stuck: true, ..at_broker(BrokerStatus::PendingCancel) };
-    let texts: String =
-        [Tidings::LateArrival(Box::new(late)), Tidings::Settled(Box::new(settled)), Tidings::Stuck(Box::new(stuck))]
-            .iter()
-            .map(|tidings| notice::notice(tidings).transcript())
-            .collect();
+    let texts: String = [
+        Tidings::LateArrival(Box::new(late)),
+        Tidings::Settled(Box::new(settled)),
+        Tidings::PartFilled(Box::new(part)),
+        Tidings::Stuck(Box::new(stuck)),
+    ]
+    .iter()
+    .map(|tidings| notice::notice(tidings).transcript())
+    .collect();
     insta::assert_snapshot!(texts, @r"
     [blue] PAPER · swing
     # Working
@@ -82,6 +87,25 @@ fn a_notice_carries_its_accounts_banner_and_says_how_to_stop_such_messages() {
     -- Paddock's name for it: paddock-0000000000000000000000000000000b · /settings notices:off stops such messages
     (Repeat | grey | repeat)
     (Details | grey | details)
+    [blue] PAPER · swing
+    # Partially filled
+    The rest of the order is still working.
+
+    A part of the order that you placed <t:1795204800:R> is filled. Paddock writes once more when it is over, not at every part: `/orders` shows how it stands.
+    : Order = Buy 5 AAPL at $184.50 or better
+    · Type = Limit $184.50 · day
+    · Filled = 2 of 5 at $184.47
+    · Value = $368.94
+    · Decided = <t:1795204800:f>
+    -- Alpaca order 00000000-0000-0000-0000-0000000000a1 · /settings notices:off stops such messages
+    (Cancel order | grey | cancel)
+    (Replace | grey | replace)
+    (To bid | grey | bid)
+    (To mid | grey | middle)
+    (To ask | grey | ask)
+    (Repeat | grey | repeat)
+    (Details | grey | details)
+    (Check again | grey | check)
     [blue] PAPER · swing
     # Stuck at Alpaca
     Alpaca has the order and has not managed to cancel it: **until that is through, it may still fill**. That normally takes moments; something is wrong at Alpaca. **Do not send it again.** Paddock keeps looking. If it lasts, see <https://status.alpaca.markets> or ask Alpaca's support, and give them the order's id below.
