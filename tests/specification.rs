@@ -4,8 +4,9 @@
 #[expect(dead_code, reason = "answers are judged by the simulator's own test")]
 mod book;
 
-use crate::harness::{Friend, Town};
+use crate::harness::{Friend, PATIENCE, Town};
 use book::{Book, Quirk, folder, unexplained};
+use domain::clock::{Clock, SystemClock};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use sim::discord::{MessageView, Place};
@@ -136,8 +137,13 @@ async fn a_day(town: &mut Town) -> usize {
     let working = choices.iter().find_map(|choice| choice.value.as_str().filter(|value| *value != "all"));
     ham.says("cancel", &[("order", working.expect("an order that works"))]).await;
 
-    // Who asked for it is written to.
-    ham.says("settings", &[("notices", "on")]).await;
+    // Who asked for it is written to. Answers that still stand in line count as under way, and of those four are enough: who is
+    // turned away asks again.
+    let clock = SystemClock::start();
+    while !ham.says("settings", &[("notices", "on")]).await.text().contains("**on**: Paddock tells you") {
+        assert!(clock.elapsed() < PATIENCE * 2, "the line of answers gets shorter");
+        clock.sleep(Duration::from_millis(200)).await;
+    }
     town.restart().await;
     town.until("a direct message comes", || !ham.user.dms().is_empty()).await;
     ran
