@@ -8,25 +8,38 @@ use serde_json::Value;
 use sim::discord::Place;
 use sim::exchange::{Class, Environment, Intent, Kind, Origin, Request, Size, Status};
 
+/// What the exchange answers the friend's paper keys.
+fn asked(town: &Town, friend: &Friend, origin: Origin, path: &str, query: String) -> Value {
+    let headers = [("apca-api-key-id", &friend.paper.key_id), ("apca-api-secret-key", &friend.paper.secret)];
+    let request = Request {
+        method: "GET".into(),
+        path: path.into(),
+        query,
+        headers: headers.map(|(name, value)| (name.to_owned(), value.clone())).to_vec(),
+        body: Vec::new(),
+    };
+    let body = town.exchange.with(|exchange, now| exchange.answer(now, origin, &request).0.body);
+    serde_json::from_slice(&body).unwrap()
+}
+
+/// Bid and ask of a contract.
+fn quoted(town: &Town, friend: &Friend, contract: &str) -> (Decimal, Decimal) {
+    let path = "/v1beta1/options/quotes/latest";
+    let answer = asked(town, friend, Origin::Data, path, format!("symbols={contract}"));
+    let price = |end: &str| answer["quotes"][contract][end].to_string().parse().unwrap();
+    (price("bp"), price("ap"))
+}
+
 /// A contract on AAPL that the exchange lists, some weeks before its end.
 pub(super) fn listed(town: &Town, friend: &Friend, right: &str, strike: i64) -> String {
-    let headers = [("apca-api-key-id", &friend.paper.key_id), ("apca-api-secret-key", &friend.paper.secret)];
-    let body = town.exchange.with(|exchange, now| {
-        let (from, to) = (now + TimeDelta::days(20), now + TimeDelta::days(70));
-        let request = Request {
-            method: "GET".into(),
-            path: "/v2/options/contracts".into(),
-            query: format!(
-                "underlying_symbols=AAPL&type={right}&strike_price_gte={strike}&strike_price_lte={strike}&expiration_date_gte={}&expiration_date_lte={}",
-                from.format("%Y-%m-%d"),
-                to.format("%Y-%m-%d")
-            ),
-            headers: headers.map(|(name, value)| (name.to_owned(), value.clone())).to_vec(),
-            body: Vec::new(),
-        };
-        exchange.answer(now, Origin::Trading(Environment::Paper), &request).0.body
-    });
-    let answer: Value = serde_json::from_slice(&body).unwrap();
+    let now = town.exchange.with(|_, now| now);
+    let (from, to) = (now + TimeDelta::days(20), now + TimeDelta::days(70));
+    let query = format!(
+        "underlying_symbols=AAPL&type={right}&strike_price_gte={strike}&strike_price_lte={strike}&expiration_date_gte={}&expiration_date_lte={}",
+        from.format("%Y-%m-%d"),
+        to.format("%Y-%m-%d")
+    );
+    let answer = asked(town, friend, Origin::Trading(Environment::Paper), "/v2/options/contracts", query);
     answer["option_contracts"][0]["symbol"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
 
@@ -112,4 +125,32 @@ async fn spreads_of_two_three_and_four_legs_trade_as_one_order() {
         let said = ham.says("spread", &[("legs", &legs), ("net", net)]).await;
         assert!(said.text().contains("Nothing was sent"), "{legs} {net}: {}", said.text());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_shows_the_quote_of_the_contract_or_of_the_spread_and_names_the_underlyings() {
+    let town = Town::open().await;
+    let ham = writer(&town).await;
+    let (low, high) = (listed(&town, &ham, "call", 250), listed(&town, &ham, "call", 255));
+    // A contract loses a cent now and then: what it was before the card, or after it.
+    let quotes = || [&low, &high].map(|contract| quoted(&town, &ham, contract));
+    let before = quotes();
+    let single = ham.says("buy", &[("symbol", &low), ("quantity", "1"), ("card", "true")]).await.text();
+    let legs = format!("buy {low}, sell {high}");
+    let debit = ham.says("spread", &[("legs", &legs), ("net", "2 debit"), ("card", "true")]).await.text();
+    let legs = format!("sell {low}, buy {high}");
+    let credit = ham.says("spread", &[("legs", &legs), ("card", "true")]).await.text();
+    let shows = |text: &str, shown: &dyn Fn([(Decimal, Decimal); 2]) -> String| {
+        let wanted = [before, quotes()].map(shown);
+        assert!(wanted.iter().any(|wanted| text.contains(wanted)), "{wanted:?}: {text}");
+    };
+    shows(&single, &|[(bid, ask), _]| format!("${bid:.2} / ${ask:.2}"));
+    let net = |[(bid, ask), (other_bid, other_ask)]: [(Decimal, Decimal); 2]| {
+        format!("${:.2} / ${:.2}", bid - other_ask, ask - other_bid)
+    };
+    shows(&debit, &|quotes| format!("{} debit", net(quotes)));
+    shows(&credit, &|quotes| format!("{} credit", net(quotes)));
+    assert!(debit.contains("AAPL $249.98 / $250.02"), "{debit}");
+    assert!(credit.contains("Estimated proceeds"), "at the market it is what it comes to: {credit}");
+    assert!(!single.contains("$249.98"), "{single}");
 }

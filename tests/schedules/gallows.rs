@@ -240,4 +240,8 @@ impl MarketData for Gallows {
     async fn snapshot(&self, on: &Access, symbol: &Symbol) -> Result<Snapshot, ReadFailure> {
         self.pit.snapshot(on, symbol).await
     }
+
+    async fn quotes(&self, on: &Access, contracts: &[Symbol]) -> Result<HashMap<Symbol, account::Quote>, ReadFailure> {
+        self.pit.quotes(on, contracts).await
+    }
 }

@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use desk::views::{ConfirmCard, Warning};
 use domain::account::{Environment, Quote};
 use domain::money::Usd;
-use domain::order::{Class, Order, Side};
+use domain::order::{Class, Order, Pricing, Side};
+use domain::package::Package;
 use domain::symbol::Symbol;
 use rust_decimal::Decimal;
 use serenity::all::Embed;
@@ -21,6 +22,7 @@ const LEG: usize = 60;
 /// The card with its buttons.
 pub(crate) fn card(card: &ConfirmCard) -> Reply {
     let order = &card.order;
+    let is_spread = !order.class.legs().is_empty();
     let mut reply = Reply::about(&card.account, format!("{}?", words::order(order)));
     if card.asked_again {
         reply = reply.say("**The price moved while you decided, so nothing was sent.** This card has the new price.");
@@ -31,6 +33,9 @@ pub(crate) fn card(card: &ConfirmCard) -> Reply {
     if let Class::MultiLeg(legs) = &order.class {
         let legs: Vec<_> = legs.as_slice().iter().map(|leg| prose(&leg.to_string(), LEG)).collect();
         reply = reply.say(legs.join("\n"));
+        if let Some(unquoted) = unquoted(card) {
+            reply = reply.say(unquoted);
+        }
     }
     for warning in &card.warnings {
         reply = reply.say(format!("**{}**", warned(warning)));
@@ -39,18 +44,22 @@ pub(crate) fn card(card: &ConfirmCard) -> Reply {
         reply = reply.say(format!("This is a large order. To confirm, type `{}`.", code(phrase, 100)));
     }
     reply
-        .with("Side", words::side(order.side))
+        .with("Side", side(card))
         .with("Size", words::size(order))
         .with("Type", words::terms(order))
         .with_some("Exits", exits(order))
-        .with("Bid / ask", card.quote.map_or_else(|| "no quote".to_owned(), |quote| bid_ask(&quote, card.at)))
+        .with("Bid / ask", own_quote(card))
+        .with_some("Underlying", underlying(card))
         .with(
             money_name(order.side),
             card.estimate.map_or_else(|| "unknown".to_owned(), |usd| format!("{usd} before fees")),
         )
         .with_some("Fees", card.fees.filter(|fees| !fees.0.is_zero()).map(|fees| format!("up to about {fees}")))
         .with_some("Buying power", card.buying_power.map(|now| after(now, card.buying_power_after)))
-        .with("Position", position(&order.symbol, card.held, card.held_after))
+        .with(
+            if is_spread { "Underlying held" } else { "Position" },
+            position(&order.symbol, card.held, card.held_after),
+        )
         .with_wide(
             "Session",
             card.market.as_ref().map_or_else(|| "unknown".to_owned(), |clock| words::session(order, clock)),
@@ -106,6 +115,63 @@ pub(super) const fn money_name(side: Side) -> &'static str {
     match side {
         Side::Buy => "Estimated cost",
         Side::Sell => "Estimated proceeds",
+    }
+}
+
+/// Of a spread what it is: at the market that is known only if its legs' quotes could be read.
+fn side(card: &ConfirmCard) -> &'static str {
+    match (&card.order.class, card.order.pricing, card.order.side) {
+        (Class::MultiLeg(_), Pricing::Market, _) if card.package.is_none() => "Debit or credit",
+        (Class::MultiLeg(_), _, Side::Buy) => "Debit",
+        (Class::MultiLeg(_), _, Side::Sell) => "Credit",
+        (_, _, side) => words::side(side),
+    }
+}
+
+/// What the order itself is quoted at.
+fn own_quote(card: &ConfirmCard) -> String {
+    if card.order.class.legs().is_empty() {
+        return card.quote.map_or_else(|| "no quote".to_owned(), |quote| bid_ask(&quote, card.at));
+    }
+    card.package.as_ref().map_or_else(|| "could not be read".to_owned(), |package| net_bid_ask(package, card.at))
+}
+
+/// Of a spread: what its contracts are on.
+fn underlying(card: &ConfirmCard) -> Option<String> {
+    let quote = card.quote.filter(|_| !card.order.class.legs().is_empty())?;
+    Some(format!("{} {}", prose(card.order.symbol.as_str(), words::SYMBOL), bid_ask(&quote, card.at)))
+}
+
+/// Legs that nobody bids for, or that nobody offers.
+fn unquoted(card: &ConfirmCard) -> Option<String> {
+    let name = |symbol: &Symbol| symbol.contract().map_or_else(|| symbol.to_string(), |contract| contract.to_string());
+    let thin: Vec<_> =
+        card.package.iter().flat_map(|package| &package.thin).map(|leg| prose(&name(leg), LEG)).collect();
+    (!thin.is_empty()).then(|| {
+        format!(
+            "**Not quoted on both sides now: {}.** What is missing of the net bid and ask is left out.",
+            thin.join(", ")
+        )
+    })
+}
+
+/// `$2.90 / $3.20 debit, $0.30 apart, 3 s old`; each with its own word when one is a debit and the other a credit.
+fn net_bid_ask(package: &Package, at: DateTime<Utc>) -> String {
+    let age = package.at.map(|made| format!(", {} old", words::span(at - made))).unwrap_or_default();
+    match (package.bid, package.ask) {
+        (None, None) => format!("no quote{age}"),
+        (Some(bid), Some(ask)) if bid >= Decimal::ZERO => {
+            let (word, apart) = (words::net(package.side), Usd(ask - bid));
+            format!("{} / {} {word}, {apart} apart{age}", Usd(bid), Usd(ask))
+        }
+        (bid, ask) => {
+            let end = |net: Option<Decimal>| match net {
+                None => "–".to_owned(),
+                Some(net) if net < Decimal::ZERO => format!("{} {}", Usd(-net), words::net(package.side.opposite())),
+                Some(net) => format!("{} {}", Usd(net), words::net(package.side)),
+            };
+            format!("{} / {}{age}", end(bid), end(ask))
+        }
     }
 }
 

@@ -127,6 +127,7 @@ pub(crate) fn card(account: LinkedAccount) -> ConfirmCard {
             ask: Some(Price::parse("184.52").unwrap()),
             at: now() - TimeDelta::seconds(3),
         }),
+        package: None,
         estimate: Some(usd("922.5")),
         fees: Some(usd("0")),
         warnings: Vec::new(),

@@ -90,7 +90,7 @@ fn next_step(page: &OptionPage) -> String {
 fn numbers(reply: Reply, page: &OptionPage, offer: &Offer) -> Reply {
     let units = page.draft.units;
     let legs: Vec<_> = page.legs.iter().map(|(side, strike)| leg(*side, strike, units)).collect();
-    let word = if offer.side == Side::Buy { "debit" } else { "credit" };
+    let word = words::net(offer.side);
     let whole = Usd(offer.limit.get() * Decimal::ONE_HUNDRED * Decimal::from(units));
     let evens: Vec<_> = offer.payoff.break_evens().into_iter().map(|price| Usd(cents(price)).to_string()).collect();
     reply

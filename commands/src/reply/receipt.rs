@@ -68,8 +68,12 @@ fn deeds(receipt: &Receipt) -> Vec<Button> {
         State::AtBroker if receipt.stuck => deeds.push(Button::quiet(Action::Cancel(intent), "Cancel order")),
         State::AtBroker => {
             deeds.push(Button::quiet(Action::Cancel(intent), "Cancel order"));
-            deeds.push(Button::quiet(Action::Replace(intent), "Replace"));
-            if order.pricing.limit().is_some() && order.class.legs().is_empty() {
+            // A spread keeps its terms.
+            let is_single = order.class.legs().is_empty();
+            if is_single {
+                deeds.push(Button::quiet(Action::Replace(intent), "Replace"));
+            }
+            if order.pricing.limit().is_some() && is_single {
                 deeds.push(Button::quiet(Action::Bid(intent), "To bid"));
                 deeds.push(Button::quiet(Action::Middle(intent), "To mid"));
                 deeds.push(Button::quiet(Action::Ask(intent), "To ask"));

@@ -12,8 +12,8 @@ use chrono::TimeDelta;
 use desk::Trouble;
 use desk::view::{Page, View, Whose};
 use desk::views::{
-    AccountHealth, Accounts, Balances, Canceled, CanceledAll, FormDone, Linked, Orders, Owner, Positions, Question,
-    Receipt, ServiceStatus, Tidings, Warning,
+    AccountHealth, Accounts, Balances, Canceled, CanceledAll, ConfirmCard, FormDone, Linked, Orders, Owner, Positions,
+    Question, Receipt, ServiceStatus, Tidings, Warning,
 };
 use domain::account::{AccountStatus, BrokerAccount, Position};
 use domain::brokerage::Which;
@@ -22,6 +22,7 @@ use domain::life::{Ending, State};
 use domain::money::{Percent, Price};
 use domain::order::{BrokerStatus, Class, Effect, Leg, Legs, Order, Pricing, Side, Size, StopLoss, TimeInForce, Trail};
 use domain::outcome::{CancelOutcome, Doubt, ReadFailure, RefusalReason};
+use domain::package::Package;
 use domain::symbol::Symbol;
 use std::time::Duration;
 use uuid::Uuid;

@@ -127,6 +127,14 @@ pub(crate) const fn side(side: Side) -> &'static str {
     }
 }
 
+/// `debit` or `credit`: what the price of a spread is.
+pub(crate) const fn net(side: Side) -> &'static str {
+    match side {
+        Side::Buy => "debit",
+        Side::Sell => "credit",
+    }
+}
+
 /// `5 AAPL`, `$50.00 of AAPL`.
 pub(crate) fn size(order: &Order) -> String {
     let symbol = prose(order.symbol.as_str(), SYMBOL);

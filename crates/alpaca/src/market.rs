@@ -9,6 +9,7 @@ use domain::brokerage::{Access, MarketData};
 use domain::market::{Bar, Board, Feed, Movers, News, Screen, Stretch, Strike};
 use domain::outcome::ReadFailure;
 use domain::symbol::Symbol;
+use std::collections::HashMap;
 
 /// More pages than any chart or chain has: a list that never ends is a fault of the other side.
 const MOST_PAGES: usize = 8;
@@ -21,6 +22,10 @@ impl MarketData for Alpaca {
 
     async fn snapshot(&self, on: &Access, symbol: &Symbol) -> Result<Snapshot, ReadFailure> {
         self.get(on, &quotes::Snapshot(symbol.clone())).await
+    }
+
+    async fn quotes(&self, on: &Access, contracts: &[Symbol]) -> Result<HashMap<Symbol, Quote>, ReadFailure> {
+        self.get(on, &quotes::Quotes(contracts)).await
     }
 }
 

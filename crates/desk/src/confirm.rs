@@ -12,7 +12,8 @@ use domain::brokerage::Access;
 use domain::fresh;
 use domain::ids::{InteractionId, TicketId};
 use domain::life::State;
-use domain::order::{Class, Order, Pricing, Side};
+use domain::order::{Order, Pricing, Side};
+use domain::package::Package;
 use domain::sizing::Amount;
 use domain::tenant::Tenant;
 use rust_decimal::Decimal;
@@ -267,9 +268,12 @@ impl Desk {
 
     /// Whether the far side of the quote moved against the user by more than the tolerance.
     async fn has_moved(&self, on: &Access, order: &Order, shown: Option<&Quote>) -> bool {
-        // A spread's quote is nobody's to ask for, and any other price waits or bounds what is paid.
-        let asks = order.pricing == Pricing::Market && !matches!(order.class, Class::MultiLeg(_));
-        let Some(shown) = shown.filter(|_| asks) else { return false };
+        // Any other price waits, or bounds what is paid.
+        let Some(shown) = shown.filter(|_| order.pricing == Pricing::Market) else { return false };
+        if !order.class.legs().is_empty() {
+            let now = self.within(QUOTE, self.package(on, order)).await.flatten();
+            return now.is_some_and(|now| has_turned(order.side, shown, &now, self.inner().limits.tolerance));
+        }
         let now = self.read(QUOTE, self.inner().market.quote(on, &order.symbol)).await;
         now.is_ok_and(|now| moved_against(order.side, shown, &now, self.inner().limits.tolerance))
     }
@@ -299,6 +303,11 @@ impl Desk {
         session.note(read, clock.elapsed());
         Some(read)
     }
+}
+
+/// The same of a spread. What was a credit and would be a debit now has moved in any case.
+fn has_turned(side: Side, shown: &Quote, now: &Package, tolerance: Decimal) -> bool {
+    now.side != side || now.quote().is_some_and(|now| moved_against(side, shown, &now, tolerance))
 }
 
 fn moved_against(side: Side, shown: &Quote, now: &Quote, tolerance: Decimal) -> bool {
@@ -336,6 +345,29 @@ mod tests {
         ];
         for (side, now, moved) in cases {
             assert_eq!(moved_against(side, &shown, &now, tolerance), moved, "{side:?} {now:?}");
+        }
+    }
+
+    #[test]
+    fn a_spread_has_turned_when_it_costs_more_or_costs_what_it_was_to_bring() {
+        let shown = quote("2.90", "3.00");
+        let now = |side, bid: &str, ask: &str| Package {
+            side,
+            bid: bid.parse().ok(),
+            ask: ask.parse().ok(),
+            at: Some(DateTime::UNIX_EPOCH),
+            thin: Vec::new(),
+        };
+        let cases = [
+            (Side::Buy, now(Side::Buy, "2.90", "3.03"), false),
+            (Side::Buy, now(Side::Buy, "2.90", "3.04"), true),
+            (Side::Sell, now(Side::Sell, "2.80", "3"), true),
+            (Side::Sell, now(Side::Sell, "2.90", "9"), false),
+            (Side::Sell, now(Side::Buy, "0.01", "0.02"), true),
+            (Side::Buy, now(Side::Buy, "", ""), false),
+        ];
+        for (side, now, turned) in cases {
+            assert_eq!(has_turned(side, &shown, &now, Decimal::new(1, 2)), turned, "{side:?} {now:?}");
         }
     }
 }

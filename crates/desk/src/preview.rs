@@ -12,18 +12,20 @@ use crate::views::{ConfirmCard, Warning};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::America::New_York;
 use domain::account::{Asset, BrokerAccount, LinkedAccount, MarketClock, Position, Quote, Snapshot};
-use domain::brokerage::Lane;
+use domain::brokerage::{Access, Lane};
 use domain::fresh;
 use domain::guard::Guards;
 use domain::money::{Percent, Price, Usd};
-use domain::order::{BrokerOrder, Order, Side, TimeInForce};
+use domain::order::{BrokerOrder, Order, Pricing, Side, TimeInForce};
 use domain::outcome::ReadFailure;
+use domain::package::{Package, Piece};
 use domain::policy::{self, Around};
 use domain::sizing::{Amount, Measures, measured};
 use domain::symbol::{AssetKind, Symbol};
 use domain::tenant::Tenant;
 use rust_decimal::Decimal;
 use serde_json::json;
+use std::collections::HashMap;
 use std::time::Duration;
 use store::{AuditAction, AuditEntry, NewTicket, Ticket};
 
@@ -39,7 +41,10 @@ const IN_LINE: Duration = Duration::from_secs(30);
 /// What was read.
 pub(crate) struct Surroundings {
     pub(crate) asset: Asset,
+    /// Of a spread its underlying's.
     pub(crate) snapshot: Result<Snapshot, ReadFailure>,
+    /// What a spread itself is quoted at; of any other order there is none.
+    pub(crate) package: Option<Package>,
     pub(crate) broker: Result<BrokerAccount, ReadFailure>,
     pub(crate) positions: Result<Vec<Position>, ReadFailure>,
     pub(crate) market: Option<MarketClock>,
@@ -59,7 +64,9 @@ impl Desk {
         wish: &Order<Amount>,
         for_card: bool,
     ) -> Result<(Order, Surroundings), Refused> {
-        let seen = self.around(tenant, on, &wish.symbol, for_card).await?;
+        let (seen, package) =
+            tokio::join!(self.around(tenant, on, &wish.symbol, for_card), self.package(&on.access, wish));
+        let seen = Surroundings { package, ..seen? };
         let order = seen.order(wish)?;
         seen.guarded(&on.account.guards, &order)?;
         Ok((order, seen))
@@ -100,7 +107,23 @@ impl Desk {
             return Err(self.failed(tenant, &on.account, ReadFailure::Credentials).await);
         }
         let now = self.inner().clock.now();
-        Ok(Surroundings { asset, snapshot, broker, positions, market: clock.ok(), open, ended, now })
+        Ok(Surroundings { asset, snapshot, package: None, broker, positions, market: clock.ok(), open, ended, now })
+    }
+
+    /// What a spread is quoted at, if its legs' quotes can be read; of any other order nothing, and nothing is asked for.
+    pub(crate) async fn package<S: Sync>(&self, on: &Access, order: &Order<S>) -> Option<Package> {
+        let pieces: Vec<Piece> = order.class.legs().iter().map(Piece::from).collect();
+        let quotes = self.quotes(on, &pieces).await?;
+        Some(Package::quoted(&order.pricing, order.side, &pieces, &quotes))
+    }
+
+    /// The quotes of a spread's legs.
+    pub(crate) async fn quotes(&self, on: &Access, pieces: &[Piece]) -> Option<HashMap<Symbol, Quote>> {
+        let contracts: Vec<Symbol> = pieces.iter().map(|piece| piece.symbol.clone()).collect();
+        if contracts.is_empty() {
+            return None;
+        }
+        self.read_in_turn(REST, self.inner().market.quotes(on, &contracts)).await.ok()
     }
 
     /// A read that somebody waits for, who sees how long the queue is (see [`Desk::queued`]). `span` is for the broker to answer
@@ -154,7 +177,7 @@ impl Desk {
         asked_again: bool,
     ) -> Result<ConfirmCard, Refused> {
         let numbers = seen.numbers(&order)?;
-        let quote = seen.quote();
+        let quote = seen.quoted(&order);
         let mut tx = self.tx(tenant).await?;
         let settings = tx.settings().await?;
         let is_large = settings.typed_above.is_some_and(|above| numbers.estimate.is_none_or(|worth| worth.0 > above));
@@ -204,6 +227,7 @@ fn card(account: LinkedAccount, order: Order, seen: &Surroundings, ticket: &Tick
         order,
         company: seen.asset.name.clone(),
         quote: seen.quote(),
+        package: seen.package.clone(),
         estimate: numbers.estimate,
         buying_power: numbers.buying_power,
         buying_power_after: numbers.buying_power_after,
@@ -241,6 +265,10 @@ impl Surroundings {
             if wish.time_in_force == TimeInForce::Day {
                 wish.time_in_force = TimeInForce::Gtc;
             }
+        }
+        // Of a spread at the market nobody has said what it is; its legs do.
+        if let (Pricing::Market, Some(package)) = (wish.pricing, &self.package) {
+            wish.side = package.side;
         }
         let broker = self.broker.as_ref().ok();
         let market = self.met_by(wish.side);
@@ -282,6 +310,11 @@ impl Surroundings {
 
     pub(crate) fn quote(&self) -> Option<Quote> {
         self.snapshot.as_ref().ok().and_then(|snapshot| snapshot.quote)
+    }
+
+    /// What the order itself is quoted at.
+    fn quoted(&self, order: &Order) -> Option<Quote> {
+        if order.class.legs().is_empty() { self.quote() } else { self.package.as_ref().and_then(Package::quote) }
     }
 
     /// What the order would cost or bring, when that can be said.

@@ -7,10 +7,12 @@ use crate::desk::Desk;
 use crate::directory::cut;
 use crate::refused::Refused;
 use crate::views::{Choice, Entry, Story};
+use domain::account::Snapshot;
 use domain::brokerage::Access;
 use domain::ids::{BrokerOrderId, IntentId};
 use domain::order::BrokerOrder;
 use domain::outcome::ReadFailure;
+use domain::package::{Package, Piece};
 use domain::tenant::Tenant;
 use domain::waiting;
 use std::time::Duration;
@@ -99,11 +101,19 @@ impl Desk {
     }
 
     async fn why_not_filled(&self, on: &Access, order: &BrokerOrder) -> Vec<waiting::Reason> {
-        let (snapshot, clock) = tokio::join!(
-            self.read(MARKET, self.inner().market.snapshot(on, &order.symbol)),
-            self.read(MARKET, self.market_time(on)),
-        );
-        waiting::reasons(order, snapshot.ok().as_ref(), clock.ok().as_ref(), self.inner().clock.now())
+        let (snapshot, clock) = tokio::join!(self.snapshot_of(on, order), self.read(MARKET, self.market_time(on)));
+        waiting::reasons(order, snapshot.as_ref(), clock.ok().as_ref(), self.inner().clock.now())
+    }
+
+    /// What the order is quoted at: a spread's is that of its legs together.
+    async fn snapshot_of(&self, on: &Access, order: &BrokerOrder) -> Option<Snapshot> {
+        if order.class != "mleg" {
+            return self.read(MARKET, self.inner().market.snapshot(on, &order.symbol)).await.ok();
+        }
+        let (side, pieces) = (order.side?, Piece::shown(order)?);
+        let quotes = self.quotes(on, &pieces).await?;
+        let quote = Package::of(side, &pieces, &quotes).quote();
+        Some(Snapshot { quote, last: None, previous_close: None })
     }
 }
 

@@ -16,6 +16,7 @@ use domain::life::Life;
 use domain::money::{Price, Quantity, Usd};
 use domain::order::{BrokerOrder, Order};
 use domain::outcome::{CancelOutcome, ExerciseOutcome};
+use domain::package::Package;
 use domain::symbol::{Contract, Symbol};
 use domain::tenant::Tenant;
 use domain::waiting::Reason;
@@ -93,8 +94,10 @@ pub struct ConfirmCard {
     pub order: Order,
     /// The company's or fund's name; may be empty.
     pub company: String,
-    /// The quote that the card was made with, when there is one.
+    /// The quote that the card was made with, when there is one; of a spread its underlying's.
     pub quote: Option<Quote>,
+    /// What a spread itself is quoted at, when that could be read.
+    pub package: Option<Package>,
     /// Cost (buy) or proceeds (sell), before fees; absent without a price.
     pub estimate: Option<Usd>,
     /// What is taken besides, at most.

@@ -9,7 +9,9 @@ use desk::{Refused, Trouble};
 use domain::account::Environment;
 use domain::fresh;
 use domain::life::State;
+use domain::order::{Class, Effect, Leg, Legs, Order, Side};
 use domain::outcome::Doubt;
+use domain::symbol::Symbol;
 use futures::future::join_all;
 use std::future::pending;
 use store::TicketRefusal;
@@ -364,4 +366,53 @@ async fn a_commit_whose_answer_is_lost_sends_nothing_that_cannot_be_read_back() 
     world.db.as_superuser("DROP TRIGGER stall ON app.intents").await;
     sent(world.click(tenant, card.ticket).await.unwrap());
     assert_eq!(world.broker.posted().len(), 1, "the ticket was not used up, since the commit did not arrive");
+}
+
+const LOW: &str = "AAPL271217C00250000";
+const HIGH: &str = "AAPL271217C00260000";
+
+/// A spread at the market: the lower call against the higher one.
+fn spread(lower: Side) -> Order {
+    let leg = |symbol: &str, side| Leg { symbol: Symbol::from_broker(symbol), side, effect: Effect::Open, ratio: 1 };
+    let legs = Legs::new(vec![leg(LOW, lower), leg(HIGH, lower.opposite())]).unwrap();
+    Order { class: Class::MultiLeg(legs), ..market(1) }
+}
+
+#[tokio::test]
+async fn a_spread_at_the_market_is_asked_for_again_when_its_own_quote_moved() {
+    let world = World::open().await;
+    let tenant = world.member(1, Environment::Live).await;
+    world.broker.quotes_contract(LOW, 50, 52);
+    world.broker.quotes_contract(HIGH, 20, 21);
+    let placed = world.desk.place(tenant, ask(spread(Side::Buy))).await.unwrap();
+    let Placed::Ask(card) = placed else { panic!("a live order is asked about: {placed:?}") };
+    let package = card.package.unwrap();
+    assert_eq!((package.bid, package.ask), (Some(29.into()), Some(32.into())));
+    assert_eq!((card.order.side, card.estimate.unwrap().0), (Side::Buy, 3_200.into()));
+    assert_eq!(card.quote.unwrap().ask.unwrap().get(), 100.into(), "the underlying's, beside it");
+
+    world.broker.quotes_contract(LOW, 53, 54);
+    let placed = world.click(tenant, card.ticket).await.unwrap();
+    let Placed::Ask(again) = placed else { panic!("it costs more now: {placed:?}") };
+    assert!(again.asked_again && world.broker.posted().is_empty());
+    assert_eq!(again.estimate.unwrap().0, 3_400.into());
+    // The underlying moves, the spread does not.
+    world.broker.quotes(500, 501);
+    let placed = world.click(tenant, again.ticket).await.unwrap();
+    assert!(matches!(placed, Placed::Sent(_)), "{placed:?}");
+}
+
+#[tokio::test]
+async fn only_a_spread_asks_for_quotes_of_contracts_and_asks_once() {
+    let world = World::open().await;
+    let tenant = world.member(1, Environment::Live).await;
+    world.card(tenant).await;
+    assert_eq!(world.broker.asked("quotes"), 0);
+    world.broker.quotes_contract(LOW, 50, 52);
+    world.broker.quotes_contract(HIGH, 20, 21);
+    let placed = world.desk.place(tenant, ask(spread(Side::Sell))).await.unwrap();
+    let Placed::Ask(card) = placed else { panic!("a live order is asked about: {placed:?}") };
+    assert_eq!(world.broker.asked("quotes"), 1);
+    assert_eq!(card.order.side, Side::Sell, "what brings something is a credit");
+    assert_eq!((card.estimate.unwrap().0, card.buying_power_after), (2_900.into(), None));
 }

@@ -51,6 +51,8 @@ struct Book {
     /// `None`: as it is.
     look_up: Option<Lookup>,
     quote: Option<(i64, i64)>,
+    /// Bid and ask of contracts; none is none.
+    contracts: HashMap<&'static str, (i64, i64)>,
     held: Option<(&'static str, i64)>,
     exercises: VecDeque<ExerciseOutcome>,
     exercise_hook: Option<ExerciseHook>,
@@ -105,6 +107,10 @@ impl Scripted {
 
     pub fn quotes(&self, bid: i64, ask: i64) {
         self.book(|book| book.quote = Some((bid, ask)));
+    }
+
+    pub fn quotes_contract(&self, symbol: &'static str, bid: i64, ask: i64) {
+        self.book(|book| book.contracts.insert(symbol, (bid, ask)));
     }
 
     /// Accounts are asked for in vain from now on, and behind a line of that length.
@@ -355,6 +361,18 @@ impl MarketData for Scripted {
     async fn snapshot(&self, on: &Access, symbol: &Symbol) -> Result<Snapshot, ReadFailure> {
         let quote = self.quote(on, symbol).await?;
         Ok(Snapshot { quote: Some(quote), last: quote.ask, previous_close: quote.bid })
+    }
+
+    async fn quotes(&self, on: &Access, contracts: &[Symbol]) -> Result<HashMap<Symbol, Quote>, ReadFailure> {
+        self.admit("quotes", on)?;
+        let mut quoted = HashMap::new();
+        for contract in contracts {
+            if let Some((bid, ask)) = self.book(|book| book.contracts.get(contract.as_str()).copied()) {
+                let quote = Quote { bid: price(bid), ask: price(ask), at: DateTime::UNIX_EPOCH };
+                quoted.insert(contract.clone(), quote);
+            }
+        }
+        Ok(quoted)
     }
 }
 

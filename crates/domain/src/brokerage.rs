@@ -11,6 +11,7 @@ use crate::symbol::Symbol;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -244,4 +245,10 @@ pub trait MarketData: Send + Sync + 'static {
     /// # Errors
     /// [`ReadFailure`]; `NotFound` for an unknown symbol.
     async fn snapshot(&self, on: &Access, symbol: &Symbol) -> Result<Snapshot, ReadFailure>;
+
+    /// The latest quotes of some option contracts, with one call. What has none is left out.
+    ///
+    /// # Errors
+    /// [`ReadFailure`].
+    async fn quotes(&self, on: &Access, contracts: &[Symbol]) -> Result<HashMap<Symbol, Quote>, ReadFailure>;
 }

@@ -17,6 +17,7 @@ pub mod money;
 pub mod notice;
 pub mod order;
 pub mod outcome;
+pub mod package;
 pub mod payoff;
 pub mod policy;
 pub mod records;

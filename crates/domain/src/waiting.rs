@@ -70,7 +70,8 @@ pub enum Reason {
     Marketable,
 }
 
-/// Why it is not filled, most important first; nothing of an order that is over.
+/// Why it is not filled, most important first; nothing of an order that is over. The snapshot of a spread is its own: the net
+/// quote of its legs.
 pub fn reasons(
     order: &BrokerOrder,
     snapshot: Option<&Snapshot>,
@@ -89,8 +90,8 @@ pub fn reasons(
         _ => {}
     }
     reasons.extend(clock.and_then(|clock| session(order, clock)));
-    // Nobody is told a spread's quote, so nothing can be said of its price.
-    if order.class != "mleg" {
+    // Of a spread at the market Alpaca does not say the side, and there is no price that it waits for.
+    if order.class != "mleg" || order.side.is_some() {
         reasons.extend(price(order, snapshot, clock, now));
     }
     reasons
@@ -118,7 +119,10 @@ fn price(
     let (Some(side), Some(snapshot)) = (order.side, snapshot) else { return vec![Reason::NoQuote] };
     let quote = snapshot.quote.as_ref();
     let trades_now = order.symbol.kind() == AssetKind::Crypto || clock.is_some_and(|clock| clock.is_open);
-    if let Some(since) = quote.map(|quote| quote.at).filter(|at| trades_now && now - *at > SILENT) {
+    // A contract may well go without a new quote for so long.
+    let is_option = order.class == "mleg" || order.symbol.contract().is_some();
+    let is_silent = |at: &DateTime<Utc>| trades_now && !is_option && now - *at > SILENT;
+    if let Some(since) = quote.map(|quote| quote.at).filter(is_silent) {
         reasons.push(Reason::Silent { since });
     }
     if order.trail.is_some() {

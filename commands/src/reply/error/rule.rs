@@ -334,6 +334,12 @@ pub(super) fn rule(broken: &RuleBreak) -> Prose {
             "An order in dollars cannot be changed.",
             "Cancel it and place a new one.",
         ),
+        RuleBreak::SpreadNotReplaceable => row(
+            "rule_spread_not_replaceable",
+            "Cannot be replaced",
+            "A spread keeps its terms: Paddock does not change its net price or its size at Alpaca.",
+            "Cancel it, and place a new one when it is gone.",
+        ),
         RuleBreak::FractionNotReplaceable => row(
             "rule_fraction_not_replaceable",
             "Cannot be changed so",

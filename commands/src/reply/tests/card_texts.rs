@@ -331,3 +331,69 @@ fn a_card_of_everything_says_everything() {
     let cards = [large, coin, trail, call, spread];
     insta::assert_snapshot!(cards.map(|one| card::card(&one).transcript()).join("\n"));
 }
+
+#[test]
+fn a_spreads_card_shows_its_net_quote_and_calls_the_underlyings_by_its_name() {
+    let leg = |symbol: &str, side| Leg { symbol: Symbol::from_broker(symbol), side, effect: Effect::Open, ratio: 1 };
+    let legs = vec![leg("AAPL261218C00250000", Side::Buy), leg("AAPL261218C00260000", Side::Sell)];
+    let package = |side, bid: Option<&str>, ask: Option<&str>| Package {
+        side,
+        bid: bid.map(decimal),
+        ask: ask.map(decimal),
+        at: Some(now() - TimeDelta::seconds(4)),
+        thin: Vec::new(),
+    };
+    let spread = |side, package| {
+        let mut spread = card(paper());
+        spread.order.side = side;
+        spread.order.class = Class::MultiLeg(Legs::new(legs.clone()).unwrap());
+        spread.held_after = None;
+        spread.package = package;
+        spread
+    };
+    let whole = spread(Side::Buy, Some(package(Side::Buy, Some("2.9"), Some("3.2"))));
+    let credit = spread(Side::Sell, Some(package(Side::Sell, Some("-0.05"), Some("0.1"))));
+    let mut thin = spread(Side::Buy, Some(package(Side::Buy, Some("4.95"), None)));
+    thin.package.as_mut().unwrap().thin = vec![Symbol::from_broker("AAPL261218C00260000")];
+    let mut market = spread(Side::Buy, None);
+    market.order.pricing = Pricing::Market;
+    let none = Package { at: None, ..package(Side::Buy, None, None) };
+    let cards = [whole, credit, thin, market, spread(Side::Buy, Some(none))];
+    let shown = |card: &ConfirmCard| {
+        let wanted = ["# ", "**", "· Side", "· Bid / ask", "· Underlying", "· Underlying held"];
+        let text = card::card(card).transcript();
+        text.lines().filter(|line| wanted.iter().any(|it| line.starts_with(it))).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(cards.iter().map(shown).collect::<Vec<_>>().join("\n\n"), @r"
+    # Trade 5 AAPL spread at $184.50 or better, a debit?
+    · Side = Debit
+    · Bid / ask = $2.90 / $3.20 debit, $0.30 apart, 4 s old
+    · Underlying = AAPL $184.40 / $184.52 (spread $0.12), 3 s old
+    · Underlying held = 2 shares
+
+    # Trade 5 AAPL spread at $184.50 or better, a credit?
+    · Side = Credit
+    · Bid / ask = $0.05 debit / $0.10 credit, 4 s old
+    · Underlying = AAPL $184.40 / $184.52 (spread $0.12), 3 s old
+    · Underlying held = 2 shares
+
+    # Trade 5 AAPL spread at $184.50 or better, a debit?
+    **Not quoted on both sides now: AAPL 18 Dec 2026 $260.00 call.** What is missing of the net bid and ask is left out.
+    · Side = Debit
+    · Bid / ask = $4.95 debit / –, 4 s old
+    · Underlying = AAPL $184.40 / $184.52 (spread $0.12), 3 s old
+    · Underlying held = 2 shares
+
+    # Trade 5 AAPL spread at the market?
+    · Side = Debit or credit
+    · Bid / ask = could not be read
+    · Underlying = AAPL $184.40 / $184.52 (spread $0.12), 3 s old
+    · Underlying held = 2 shares
+
+    # Trade 5 AAPL spread at $184.50 or better, a debit?
+    · Side = Debit
+    · Bid / ask = no quote
+    · Underlying = AAPL $184.40 / $184.52 (spread $0.12), 3 s old
+    · Underlying held = 2 shares
+    ");
+}

@@ -107,6 +107,35 @@ impl Endpoint for Quote {
     }
 }
 
+/// The latest quotes of some option contracts: the legs of a spread.
+pub(crate) struct Quotes<'a>(pub(crate) &'a [Symbol]);
+
+impl Endpoint for Quotes<'_> {
+    type Reply = Result<HashMap<Symbol, account::Quote>, ReadFailure>;
+    const NAME: &'static str = "quotes";
+    const METHOD: Method = Method::GET;
+    const LANE: Lane = Lane::Reads;
+
+    fn path(&self) -> Path {
+        Path::OptionSnapshots
+    }
+
+    fn query(&self) -> Vec<(&'static str, String)> {
+        let names: Vec<_> = self.0.iter().map(Symbol::as_str).collect();
+        vec![("symbols", names.join(","))]
+    }
+
+    fn read(&self, answer: &Answer) -> Self::Reply {
+        if answer.status != 200 {
+            return Err(data_failure(answer));
+        }
+        let mut several: Several = value(answer)?;
+        let quote =
+            |symbol: &Symbol| Some((symbol.clone(), several.snapshots.remove(symbol.as_str())?.latest_quote?.quote()?));
+        Ok(self.0.iter().filter_map(quote).collect())
+    }
+}
+
 /// Quote, last trade and previous close.
 pub(crate) struct Snapshot(pub(crate) Symbol);
 

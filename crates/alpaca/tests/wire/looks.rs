@@ -4,7 +4,7 @@ use crate::broker::{Seen, answer};
 use crate::world::{access, paper, problem};
 use chrono::{DateTime, NaiveDate};
 use domain::account::Environment;
-use domain::brokerage::Which;
+use domain::brokerage::{MarketData, Which};
 use domain::ids::WatchlistId;
 use domain::market::{Feed, Screen, Span, Stretch, Timeframe};
 use domain::order::Side;
@@ -238,4 +238,23 @@ async fn a_page_of_orders_knows_whether_there_is_another_one() {
     assert_eq!(full.next.map(|id| id.0.as_u128() >> 96), Some(1));
     assert_eq!(alpaca.order_page(&on, &filter(3)).await.unwrap().next, None);
     assert_eq!(asked(&broker.seen(), 0), "/v2/orders?status=all&limit=2&direction=desc&nested=true&symbols=XYZ");
+}
+
+#[tokio::test]
+async fn the_quotes_of_a_spreads_legs_come_with_one_call_and_what_has_none_is_left_out() {
+    let (broker, alpaca) = paper(|_| {
+        let body = r#"{"snapshots":{"AAPL261218P00180000":{"latestQuote":{"t":"2026-11-20T20:00:00Z","bp":1.1,"ap":1.15,"bs":1,"as":2,"c":"A"}},
+            "AAPL261218C00180000":{"latestTrade":{"t":"2026-11-20T20:00:00Z","p":3,"s":1,"c":"a","x":"C"}}},"next_page_token":null}"#;
+        answer(200, body)
+    })
+    .await;
+    let contracts = ["AAPL261218P00180000", "AAPL261218C00180000", "AAPL261218C00185000"].map(symbol);
+    let quotes = MarketData::quotes(&alpaca, &access(Environment::Paper), &contracts).await.unwrap();
+    assert_eq!(quotes.keys().collect::<Vec<_>>(), [&contracts[0]]);
+    let quote = quotes[&contracts[0]];
+    assert_eq!((quote.bid.unwrap().get(), quote.ask.unwrap().get()), (dec("1.1"), dec("1.15")));
+    let seen = broker.seen();
+    assert_eq!(seen.len(), 1);
+    let names = "AAPL261218P00180000,AAPL261218C00180000,AAPL261218C00185000";
+    assert_eq!(asked(&seen, 0), format!("/v1beta1/options/snapshots?symbols={names}"));
 }

@@ -45,7 +45,11 @@ impl Surroundings {
             return Err(Refused::Trouble(Trouble::Broker(failure)));
         };
         let is_spread = matches!(order.class, Class::MultiLeg(_));
-        let reference = self.met_by(order.side).filter(|_| !is_spread);
+        let reference = match &self.package {
+            _ if !is_spread => self.met_by(order.side).map(Price::get),
+            Some(package) => package.far_side(),
+            None => None,
+        };
         let has_price = order.pricing.limit().or(order.pricing.stop()).is_some();
         if reference.is_none() && !has_price && !is_spread {
             return Err(match &self.snapshot {
@@ -55,7 +59,7 @@ impl Surroundings {
         }
         // An order with a price of its own is estimated by that, whatever the market's is.
         let known = has_price || reference.is_some();
-        let estimate = policy::estimate(order, reference.map_or(Decimal::ZERO, Price::get)).filter(|_| known);
+        let estimate = policy::estimate(order, reference.unwrap_or_default()).filter(|_| known);
         let buying_power = self.broker.as_ref().ok().and_then(|broker| broker.buying_power);
         let buying_power_after = match (order.side, buying_power, estimate) {
             (Side::Buy, Some(power), Some(cost)) => power.0.checked_sub(cost.0).map(Usd),
@@ -83,6 +87,7 @@ impl Surroundings {
         if let (Side::Sell, Size::Shares(qty), Some((held, free))) =
             (order.side, order.size, self.holding(&order.symbol))
             && order.replaces.is_none()
+            && order.class.legs().is_empty()
             && qty.get() > free
             && qty.get() <= held
         {
@@ -102,13 +107,20 @@ impl Surroundings {
         {
             warnings.push(Warning::Concentrated(part));
         }
-        if let (Some(limit), Some(market)) = (order.pricing.limit(), self.met_by(order.side))
-            && !matches!(order.class, Class::MultiLeg(_))
-            && let Some(away) = away(limit, market).filter(|away| away.abs() > FAR)
-        {
+        if let Some(away) = self.away(order).filter(|away| away.abs() > FAR) {
             warnings.push(Warning::FarFromMarket(away));
         }
         warnings
+    }
+
+    /// How far the limit is from the market, as a fraction. A spread's bid and ask are themselves far apart, so only what is
+    /// outside of them counts.
+    fn away(&self, order: &Order) -> Option<Decimal> {
+        let limit = order.pricing.limit()?;
+        match &order.class {
+            Class::MultiLeg(_) => self.package.as_ref()?.away(limit),
+            _ => away(limit, self.met_by(order.side)?),
+        }
     }
 
     /// Nothing bounds the loss: neither the order nor one that is open for the symbol.

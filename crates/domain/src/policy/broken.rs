@@ -200,6 +200,9 @@ pub enum RuleBreak {
     /// An order in dollars cannot be replaced.
     #[error("an order in dollars cannot be replaced")]
     DollarsNotReplaceable,
+    /// A spread cannot be replaced.
+    #[error("a spread cannot be replaced")]
+    SpreadNotReplaceable,
     /// A fractional quantity cannot change.
     #[error("a fractional quantity cannot change")]
     FractionNotReplaceable,

@@ -29,6 +29,9 @@ pub fn replacement(old: &BrokerOrder, edits: &Edits) -> Result<Order, RuleBreak>
     if !matches!(old.status, New | PartiallyFilled | Held) {
         return Err(never());
     }
+    if old.class == "mleg" {
+        return Err(RuleBreak::SpreadNotReplaceable);
+    }
     if matches!(old.class.as_str(), "bracket" | "oco" | "oto") && (edits.qty.is_some() || edits.time_in_force.is_some())
     {
         return Err(RuleBreak::ExitPricesOnly);

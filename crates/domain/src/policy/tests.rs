@@ -318,6 +318,7 @@ fn a_replacement_keeps_what_is_not_named_and_changes_only_what_can_be() {
         (BrokerOrder { qty: Some(Decimal::new(5, 1)), ..old() }, qty("1"), FractionNotReplaceable),
         (BrokerOrder { filled_qty: Decimal::from(3), ..old() }, qty("3"), BelowFilled(Decimal::from(3))),
         (BrokerOrder { class: "bracket".into(), ..old() }, qty("6"), ExitPricesOnly),
+        (BrokerOrder { class: "mleg".into(), ..old() }, limit, SpreadNotReplaceable),
         (old(), Edits { limit: Some(price("99")), ..Edits::default() }, NothingChanges),
         (old(), Edits::default(), NothingChanges),
         (old(), Edits { trail: Some(Trail::Price(price("1"))), ..Edits::default() }, NoSuchPart(Part::Trail)),

@@ -102,7 +102,8 @@ fn each_reason_is_found_where_a_trader_would_look() {
             BrokerOrder { trail: Some(Trail::Percent(Percent::parse("2").unwrap())), ..stop(Side::Sell, 9_800) },
             vec![Reason::Trailing { stop: Some(price(9_800)) }],
         ),
-        (BrokerOrder { class: "mleg".into(), ..limit(Side::Buy, 1) }, vec![]),
+        (BrokerOrder { class: "mleg".into(), ..limit(Side::Buy, 9_090) }, vec![below()]),
+        (BrokerOrder { class: "mleg".into(), side: None, ..order(Side::Buy) }, vec![]),
     ];
     for (order, reasons) in cases {
         assert_eq!(said(&order, true), reasons, "{order:?}");

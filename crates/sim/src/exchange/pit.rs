@@ -21,6 +21,7 @@ use domain::symbol::Symbol;
 use read::Reading;
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// The trading pit: where the desk meets the exchange in person.
@@ -266,5 +267,10 @@ impl MarketData for Pit {
 
     async fn snapshot(&self, on: &Access, symbol: &Symbol) -> Result<Snapshot, ReadFailure> {
         self.data(on, &format!("/v2/stocks/{symbol}/snapshot"), read::snapshot)
+    }
+
+    async fn quotes(&self, on: &Access, contracts: &[Symbol]) -> Result<HashMap<Symbol, account::Quote>, ReadFailure> {
+        let names: Vec<_> = contracts.iter().map(Symbol::as_str).collect();
+        self.data(on, &format!("/v1beta1/options/quotes/latest?symbols={}", names.join(",")), read::quotes)
     }
 }

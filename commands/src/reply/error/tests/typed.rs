@@ -201,6 +201,7 @@ fn every_broken_rule_has_its_words() {
         RuleBreak::NothingChanges,
         RuleBreak::NotReplaceable(BrokerStatus::Accepted),
         RuleBreak::DollarsNotReplaceable,
+        RuleBreak::SpreadNotReplaceable,
         RuleBreak::FractionNotReplaceable,
         RuleBreak::BelowFilled(decimal("3")),
         RuleBreak::NoSuchPart(Part::Trail),

@@ -30,6 +30,7 @@ fn around(held: i64, free: i64, shorting: bool) -> Surroundings {
             exchange: "NASDAQ".into(),
         },
         snapshot: Ok(Snapshot { quote: Some(quote), last: None, previous_close: None }),
+        package: None,
         broker: Ok(BrokerAccount {
             id: BrokerAccountId(Uuid::from_u128(1)),
             number: "PA1".into(),
@@ -198,4 +199,50 @@ fn fees_are_estimated_upwards_and_stocks_are_bought_free_of_charge() {
         ..order(Side::Buy, shares("2"), Pricing::Market)
     };
     assert_eq!(of(&call), Some(Usd(Decimal::new(1, 1))));
+}
+
+/// 2.90 to 3.20 for the spread, with the underlying at 99 to 100 and one share held by an order.
+fn around_a_spread(side: Side) -> Surroundings {
+    let cents = |cents| Some(Decimal::new(cents, 2));
+    let at = Some(chrono::DateTime::UNIX_EPOCH);
+    let package = Package { side, bid: cents(290), ask: cents(320), at, thin: Vec::new() };
+    Surroundings { package: Some(package), ..around(1, 0, true) }
+}
+
+fn spread(side: Side, pricing: Pricing) -> Order {
+    use domain::order::{Effect, Leg, Legs};
+    let leg = |symbol: &str, side| Leg { symbol: Symbol::from_broker(symbol), side, effect: Effect::Open, ratio: 1 };
+    let legs = vec![leg("AAPL261218C00250000", side), leg("AAPL261218C00260000", side.opposite())];
+    Order { class: Class::MultiLeg(Legs::new(legs).unwrap()), ..order(side, shares("1"), pricing) }
+}
+
+#[test]
+fn a_spread_is_reckoned_and_warned_of_by_its_own_quote_and_never_by_the_underlyings() {
+    let limit = |text: &str| Pricing::Limit(Price::parse(text).unwrap());
+    for (side, worth) in [(Side::Buy, 320), (Side::Sell, 290)] {
+        let seen = around_a_spread(side);
+        let numbers = |pricing| seen.numbers(&spread(side, pricing)).unwrap();
+        assert_eq!(numbers(Pricing::Market).estimate, usd(worth), "{side:?}");
+        assert_eq!(seen.quoted(&spread(side, Pricing::Market)).unwrap().ask, Price::parse("3.20").ok());
+        let warned = |pricing| {
+            let order = spread(side, pricing);
+            seen.warnings(&order, seen.numbers(&order).unwrap(), Percent::parse("100").unwrap())
+        };
+        assert_eq!(warned(limit("3")), [], "between bid and ask, and the share that is held is not what is sold");
+        assert_eq!(warned(limit("4")), [Warning::FarFromMarket(Decimal::new(25, 2))]);
+        let blind = Surroundings { package: None, ..around_a_spread(side) };
+        assert_eq!(blind.numbers(&spread(side, Pricing::Market)).unwrap().estimate, None);
+        assert_eq!(blind.quoted(&spread(side, Pricing::Market)), None);
+    }
+}
+
+#[test]
+fn a_spread_at_the_market_is_what_its_legs_come_to() {
+    let seen = around_a_spread(Side::Sell);
+    let wish = spread(Side::Buy, Pricing::Market);
+    let exactly = domain::sizing::Amount::Exactly(wish.size);
+    assert_eq!(seen.order(&wish.sized(exactly)).unwrap().side, Side::Sell);
+    let limit = spread(Side::Buy, Pricing::Limit(Price::parse("3").unwrap()));
+    let exactly = domain::sizing::Amount::Exactly(limit.size);
+    assert_eq!(seen.order(&limit.sized(exactly)).unwrap().side, Side::Buy, "a limit has said it");
 }

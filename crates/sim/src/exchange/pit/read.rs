@@ -11,6 +11,7 @@ use domain::outcome::RefusalReason;
 use domain::symbol::Symbol;
 use rust_decimal::Decimal;
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// How a body is read; none when it is not what it should be.
 pub(super) type Reading<T> = fn(&Value) -> Option<T>;
@@ -185,6 +186,11 @@ pub(super) fn position(body: &Value) -> Option<Position> {
 
 pub(super) fn quote(body: &Value) -> Option<Quote> {
     Some(Quote { bid: price(body, "bp"), ask: price(body, "ap"), at: moment(body, "t")? })
+}
+
+pub(super) fn quotes(body: &Value) -> Option<HashMap<Symbol, Quote>> {
+    let rows = body["quotes"].as_object()?.iter();
+    Some(rows.filter_map(|(symbol, row)| Some((Symbol::from_broker(symbol.clone()), quote(row)?))).collect())
 }
 
 pub(super) fn snapshot(body: &Value) -> Option<Snapshot> {
