@@ -261,6 +261,7 @@ fn asset(n: u32) -> domain::account::Asset {
         attributes: Vec::new(),
         steps: domain::account::Steps::default(),
         exchange: "NYSE".into(),
+        terms: None,
     }
 }
 

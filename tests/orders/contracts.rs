@@ -6,20 +6,25 @@ use chrono::TimeDelta;
 use rust_decimal::Decimal;
 use serde_json::Value;
 use sim::discord::Place;
-use sim::exchange::{Class, Environment, Intent, Kind, Origin, Request, Size, Status};
+use sim::exchange::{Class, Endpoint, Environment, Intent, Kind, Origin, Request, Size, Status};
 
 /// What the exchange answers the friend's paper keys.
 fn asked(town: &Town, friend: &Friend, origin: Origin, path: &str, query: String) -> Value {
-    let headers = [("apca-api-key-id", &friend.paper.key_id), ("apca-api-secret-key", &friend.paper.secret)];
-    let request = Request {
-        method: "GET".into(),
-        path: path.into(),
-        query,
-        headers: headers.map(|(name, value)| (name.to_owned(), value.clone())).to_vec(),
-        body: Vec::new(),
-    };
+    let request = Request { query, ..request(friend, "GET", path, &Value::Null) };
     let body = town.exchange.with(|exchange, now| exchange.answer(now, origin, &request).0.body);
     serde_json::from_slice(&body).unwrap()
+}
+
+/// With the friend's paper keys, past the bot: as at the vendor's own site.
+fn request(friend: &Friend, method: &str, path: &str, body: &Value) -> Request {
+    let headers = [("apca-api-key-id", &friend.paper.key_id), ("apca-api-secret-key", &friend.paper.secret)];
+    Request {
+        method: method.into(),
+        path: path.into(),
+        query: String::new(),
+        headers: headers.map(|(name, value)| (name.to_owned(), value.clone())).to_vec(),
+        body: if body.is_null() { Vec::new() } else { body.to_string().into_bytes() },
+    }
 }
 
 /// Bid and ask of a contract.
@@ -153,4 +158,39 @@ async fn a_card_shows_the_quote_of_the_contract_or_of_the_spread_and_names_the_u
     assert!(debit.contains("AAPL $249.98 / $250.02"), "{debit}");
     assert!(credit.contains("Estimated proceeds"), "at the market it is what it comes to: {credit}");
     assert!(!single.contains("$249.98"), "{single}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adjusted_contract_is_closed_here_and_neither_opened_nor_exercised() {
+    let town = Town::open().await;
+    let ham = writer(&town).await;
+    // A tenth of the share's price: what stands behind it are ten shares.
+    let adjusted = listed(&town, &ham, "call", 20);
+    assert!(adjusted.starts_with("AAPL1"), "{adjusted}");
+    let refused = ham.says("buy", &[("symbol", &adjusted), ("quantity", "1"), ("limit", "5")]).await.text();
+    assert!(refused.contains("is not for 100 shares") && refused.contains("Nothing was sent"), "{refused}");
+    let legs = format!("buy {adjusted}, sell {}", listed(&town, &ham, "call", 25));
+    let refused = ham.says("spread", &[("legs", &legs), ("net", "1 debit")]).await.text();
+    assert!(refused.contains("is not for 100 shares"), "{refused}");
+
+    let body = serde_json::json!({ "symbol": adjusted, "qty": "2", "side": "buy", "type": "market",
+        "time_in_force": "day", "position_intent": "buy_to_open" });
+    let bought = request(&ham, "POST", "/v2/orders", &body);
+    town.exchange.with(|exchange, now| exchange.answer(now, Origin::Trading(Environment::Paper), &bought).0);
+    town.until("two are held", || held(&town, &ham, &adjusted) == Decimal::TWO).await;
+    let refused = ham.says("exercise", &[("contract", &adjusted)]).await.text();
+    assert!(refused.contains("is not for 100 shares") && refused.contains("`/close`"), "{refused}");
+    assert_eq!(town.exchange.count_of(ham.paper.account_id, Endpoint::Exercise), 0);
+
+    let card = ham.says("sell", &[("symbol", &adjusted), ("quantity", "1"), ("limit", "1"), ("card", "true")]).await;
+    assert!(card.text().contains("This is an adjusted contract"), "{}", card.text());
+    assert!(
+        card.text().contains("unknown") && !card.text().contains("$100.00"),
+        "no worth is made up: {}",
+        card.text()
+    );
+    let closed = ham.runs(Place::Server, "close", &[("symbol", &adjusted)]).await;
+    let closed = closed.message_when(|m| m.text().contains("Filled")).await.unwrap().text();
+    assert!(!closed.contains("Value"), "{closed}");
+    town.until("nothing is held", || held(&town, &ham, &adjusted).is_zero()).await;
 }

@@ -215,6 +215,9 @@ pub(super) fn warned(warning: &Warning) -> String {
             "Open orders hold what you would sell: {} free. Alpaca will refuse it; then there is a button that cancels them.",
             words::quantity(*free)
         ),
+        Warning::Adjusted => {
+            "This is an adjusted contract: one is not 100 shares, so Paddock does not reckon what it is worth. Alpaca's own site shows what it stands for.".into()
+        }
         Warning::Short => "This sells more than you hold and opens a short position.".into(),
         Warning::WashTrade(other) => format!(
             "Your open order ({}) is on the other side and would trade with this one; Alpaca will refuse it. Cancel that one, or make them the two exits of one order (`oco`).",

@@ -10,6 +10,7 @@ use domain::life::{Ending, State};
 use domain::money::Usd;
 use domain::order::BrokerStatus;
 use domain::outcome::RefusalReason;
+use domain::policy;
 use rust_decimal::Decimal;
 
 /// Whether the message goes on changing by itself.
@@ -219,10 +220,11 @@ fn filled(receipt: &Receipt) -> Option<String> {
     })
 }
 
-/// What the fills cost or brought.
+/// What the fills cost or brought; of an adjusted contract nobody here knows that.
 fn value(receipt: &Receipt) -> Option<String> {
-    let price = receipt.life.filled_avg_price?;
-    let value = receipt.life.filled_qty.checked_mul(price.get())?;
+    let order = &receipt.order;
+    let price = receipt.life.filled_avg_price.filter(|_| !policy::is_adjusted(&order.symbol, None))?;
+    let value = receipt.life.filled_qty.checked_mul(price.get())?.checked_mul(policy::multiplier(order))?;
     (!value.is_zero()).then(|| Usd(value.round_dp(2)).to_string())
 }
 

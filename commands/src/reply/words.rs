@@ -14,7 +14,7 @@ use std::time::Duration;
 pub(crate) const SYMBOL: usize = 24;
 
 /// The longest name of a contract: `GOOGL1 18 Dec 2026 $12,345.00 call`.
-const CONTRACT: usize = 40;
+pub(crate) const CONTRACT: usize = 40;
 
 /// `PAPER` or `LIVE`.
 pub(crate) const fn environment(environment: Environment) -> &'static str {

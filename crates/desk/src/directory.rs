@@ -187,6 +187,7 @@ mod tests {
             attributes: Vec::new(),
             steps: domain::account::Steps::default(),
             exchange: "NASDAQ".to_owned(),
+            terms: None,
         }
     }
 

@@ -52,7 +52,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Refused::NotAContract`]; [`Refused::NotHeld`], [`Refused::ShortContract`], [`Refused::NoneFree`];
-    /// [`Refused::OverServerLimit`] for shares that would be bought; [`Refused::Guard`] for shares that would be an entry; the
+    /// [`Refused::Rule`] for an adjusted contract; [`Refused::OverServerLimit`] for shares that would be bought; [`Refused::Guard`] for shares that would be an entry; the
     /// account's refusals; [`Refused::AlreadyHandled`];
     /// [`Refused::Settling`], [`Refused::Stopping`]; [`Refused::Trouble`]. Nothing was sent in any of them.
     pub async fn exercise(&self, tenant: Tenant, ask: AskExercise) -> Result<ExerciseCard, Refused> {
@@ -63,6 +63,9 @@ impl Desk {
         let most = self.most_here(tenant, &opened.account, ask.guild).await?;
         let positions = self.held(tenant, &opened).await?;
         let qty = exercisable(&positions, &ask)?;
+        if ask.wish == Wish::Exercise {
+            self.is_of_shares(&opened, &ask.contract).await?;
+        }
         let buys = ask.wish == Wish::Exercise && contract.right == Right::Call;
         if let Some(most) = most.filter(|_| buys)
             && value(&contract, qty).is_none_or(|value| value.0 > most.0)

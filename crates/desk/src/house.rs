@@ -68,7 +68,8 @@ impl Desk {
         seen: &Surroundings,
     ) -> Result<(), Refused> {
         match self.most_here(tenant, account, ask.guild).await? {
-            Some(most) if order.side == Side::Buy => {
+            // An adjusted contract, whose worth nobody reckons, can only be closed.
+            Some(most) if order.side == Side::Buy && !seen.is_adjusted(order) => {
                 let fits = seen.estimate(order).is_some_and(|cost| cost.0 <= most.0);
                 if fits { Ok(()) } else { Err(Refused::OverServerLimit(most)) }
             }

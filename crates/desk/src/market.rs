@@ -263,10 +263,10 @@ impl Desk {
     }
 }
 
-/// Calls and puts of one strike side by side.
+/// Calls and puts of one strike side by side. Adjusted contracts have strikes of their own kind, and are not among them.
 fn rows(strikes: Vec<Strike>) -> Vec<ChainRow> {
     let mut rows: BTreeMap<Price, ChainRow> = BTreeMap::new();
-    for strike in strikes {
+    for strike in strikes.into_iter().filter(|strike| !strike.contract.has_adjusted_root()) {
         let price = strike.contract.strike;
         let row = rows.entry(price).or_insert(ChainRow { strike: price, call: None, put: None });
         match strike.contract.right {

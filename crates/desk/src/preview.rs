@@ -64,6 +64,7 @@ impl Desk {
         wish: &Order<Amount>,
         for_card: bool,
     ) -> Result<(Order, Surroundings), Refused> {
+        policy::check_legs(wish).map_err(Refused::Rule)?;
         let (seen, package) =
             tokio::join!(self.around(tenant, on, &wish.symbol, for_card), self.package(&on.access, wish));
         let seen = Surroundings { package, ..seen? };
@@ -294,6 +295,11 @@ impl Surroundings {
         };
         policy::check_around(&order, &self.asset, &around).map_err(Refused::Rule)?;
         Ok(order)
+    }
+
+    /// Whether what one contract stands for is not what is reckoned with.
+    pub(crate) fn is_adjusted(&self, order: &Order) -> bool {
+        policy::is_adjusted(&order.symbol, self.asset.terms.as_ref())
     }
 
     /// What is held, when it could be read.

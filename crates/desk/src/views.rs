@@ -177,6 +177,8 @@ pub enum Warning {
     Closed,
     /// Open orders hold so much of the position that only this is free.
     HeldByOrders(Decimal),
+    /// The contract does not stand for a hundred shares, so no worth of it is reckoned.
+    Adjusted,
     /// It opens a short position, or adds to one.
     Short,
     /// Alpaca would refuse it, because it would trade with this order.

@@ -428,6 +428,7 @@ fn asset(symbol: &str, name: &str) -> Asset {
         attributes: Vec::new(),
         steps: domain::account::Steps::default(),
         exchange: "NASDAQ".into(),
+        terms: None,
     }
 }
 

@@ -5,6 +5,7 @@ use crate::ids::{AccountId, BrokerAccountId};
 use crate::money::{Price, Usd};
 use crate::order::Side;
 use crate::symbol::Symbol;
+use crate::terms::Terms;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -234,6 +235,8 @@ pub struct Asset {
     pub steps: Steps,
     /// Exchange, as Alpaca names it.
     pub exchange: String,
+    /// What one stands for; of option contracts only.
+    pub terms: Option<Terms>,
 }
 
 impl Position {

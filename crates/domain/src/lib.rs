@@ -26,4 +26,5 @@ pub mod sizing;
 pub mod strategy;
 pub mod symbol;
 pub mod tenant;
+pub mod terms;
 pub mod waiting;

@@ -3,12 +3,14 @@
 //! What only the broker knows (buying power, wash trades, restrictions) is learned from its answer. Which rule is where, and
 //! which test covers it, is in `docs/order-rules.md`.
 
+mod adjusted;
 mod broken;
 mod holdings;
 mod joined;
 mod kind;
 mod replacement;
 
+pub use adjusted::{check_adjusted, check_exercised, check_legs, is_adjusted};
 pub use broken::{Part, RuleBreak};
 pub use holdings::{Around, check_around};
 pub use joined::joined;

@@ -157,6 +157,7 @@ mod tests {
             attributes: Vec::new(),
             steps: Steps::default(),
             exchange: "NASDAQ".into(),
+            terms: None,
         }
     }
 

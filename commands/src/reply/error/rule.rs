@@ -24,6 +24,10 @@ fn named(symbol: &str) -> String {
     format!("**{}**", prose(symbol, words::SYMBOL))
 }
 
+fn long_named(contract: &str) -> String {
+    format!("**{}**", prose(contract, words::CONTRACT))
+}
+
 fn row(
     kind: &'static str,
     title: &'static str,
@@ -258,6 +262,18 @@ pub(super) fn rule(broken: &RuleBreak) -> Prose {
             "Expired",
             format!("The contract expired on {}.", day.format("%-d %b %Y")),
             "Pick a later one.",
+        ),
+        RuleBreak::AdjustedContract(contract) => row(
+            "rule_adjusted_contract",
+            "An adjusted contract",
+            format!(
+                "{} is not for 100 shares: a split, a merger or a special dividend has changed what one contract stands for. \
+                 Paddock cannot reckon what it costs, ties up or delivers, so it neither opens nor exercises it.",
+                contract
+                    .contract()
+                    .map_or_else(|| named(contract.as_str()), |contract| long_named(&contract.to_string()))
+            ),
+            "If you hold it, `/close` closes it here. For anything else use Alpaca's own site.",
         ),
         RuleBreak::OptionMarketClosed => row(
             "rule_option_market_closed",

@@ -260,6 +260,30 @@ fn a_filled_receipt_is_final() {
 }
 
 #[test]
+fn what_contracts_and_spreads_were_filled_for_is_told_in_dollars_of_a_hundred_shares_each() {
+    let of = |symbol: &str| {
+        let mut done = filled(receipt(State::Over(Ending::Filled)), "5");
+        done.order.symbol = Symbol::from_broker(symbol);
+        done
+    };
+    let leg = |symbol: &str, side| Leg { symbol: Symbol::from_broker(symbol), side, effect: Effect::Open, ratio: 1 };
+    let legs = vec![leg("AAPL261218C00250000", Side::Buy), leg("AAPL261218C00260000", Side::Sell)];
+    let mut spread = of("AAPL");
+    spread.order.class = Class::MultiLeg(Legs::new(legs).unwrap());
+    let told = |receipt: &Receipt| {
+        let text = shown(receipt);
+        let lines = text.lines().filter(|line| ["· Filled", "· Value"].iter().any(|it| line.starts_with(it)));
+        lines.collect::<Vec<_>>().join(" ")
+    };
+    let all = [of("AAPL261218C00250000"), spread, of("AAPL1261218C00025000")];
+    insta::assert_snapshot!(all.iter().map(told).collect::<Vec<_>>().join("\n"), @r"
+    · Filled = 5 of 5 at $184.47 · Value = $92,235.00
+    · Filled = 5 of 5 at $184.47 · Value = $92,235.00
+    · Filled = 5 of 5 at $184.47
+    ");
+}
+
+#[test]
 fn every_ending_has_its_words() {
     let mut texts = String::new();
     for ending in [
@@ -310,6 +334,7 @@ fn a_card_of_everything_says_everything() {
         Warning::Closed,
         Warning::HeldByOrders(decimal("4")),
         Warning::Unprotected,
+        Warning::Adjusted,
         Warning::Concentrated(decimal("0.4")),
         Warning::FarFromMarket(decimal("-0.12")),
     ];

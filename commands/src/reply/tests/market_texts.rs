@@ -179,6 +179,7 @@ fn an_asset_says_what_can_be_done_with_it() {
         attributes: Vec::new(),
         steps: domain::account::Steps::default(),
         exchange: "NASDAQ".into(),
+        terms: None,
     };
     let dead = Asset { active: false, fractionable: false, shortable: false, name: String::new(), ..asset.clone() };
     let card = |asset, board| Page::Asset(Box::new(AssetCard { asset, board }));
@@ -469,6 +470,7 @@ pub(super) fn hostile_looks(account: &LinkedAccount, words: &str) -> Vec<Reply> 
         attributes: Vec::new(),
         steps: domain::account::Steps::default(),
         exchange: words.into(),
+        terms: None,
     };
     let named = Watchlist { name: words.into(), symbols: vec![symbol.clone()], ..list("", &[]) };
     let mover = Mover { symbol: symbol.clone(), price: price("1"), change: usd("1"), fraction: decimal("1") };

@@ -8,6 +8,7 @@ use domain::account;
 use domain::brokerage::Lane;
 use domain::outcome::ReadFailure;
 use domain::symbol::Symbol;
+use domain::terms::{Delivered, Terms};
 use reqwest::Method;
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -53,6 +54,7 @@ impl From<Row> for account::Asset {
                 price: row.price_increment,
             },
             exchange: row.exchange.unwrap_or_default(),
+            terms: None,
         }
     }
 }
@@ -91,6 +93,28 @@ struct ContractRow {
     name: Option<String>,
     status: Option<String>,
     tradable: Option<bool>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    multiplier: Option<Decimal>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    size: Option<Decimal>,
+    underlying_symbol: Option<String>,
+    deliverables: Option<Vec<DeliverableRow>>,
+}
+
+#[derive(Deserialize)]
+struct DeliverableRow {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    symbol: Option<String>,
+    #[serde(default, deserialize_with = "wire::maybe")]
+    amount: Option<Decimal>,
+}
+
+impl From<DeliverableRow> for Delivered {
+    fn from(row: DeliverableRow) -> Self {
+        let is_cash = row.kind.as_deref() == Some("cash");
+        Self { symbol: row.symbol.filter(|_| !is_cash).map(Symbol::from_broker), amount: row.amount }
+    }
 }
 
 impl Endpoint for Contract {
@@ -116,6 +140,12 @@ impl Endpoint for Contract {
             attributes: Vec::new(),
             steps: account::Steps::default(),
             exchange: String::new(),
+            terms: Some(Terms {
+                multiplier: row.multiplier,
+                size: row.size,
+                underlying: row.underlying_symbol.map(Symbol::from_broker),
+                delivered: row.deliverables.unwrap_or_default().into_iter().map(Into::into).collect(),
+            }),
         })
     }
 }

@@ -4,7 +4,7 @@ use crate::broker::{Seen, answer};
 use crate::world::{access, paper, problem};
 use chrono::{DateTime, NaiveDate};
 use domain::account::Environment;
-use domain::brokerage::{MarketData, Which};
+use domain::brokerage::{Brokerage, MarketData, Which};
 use domain::ids::WatchlistId;
 use domain::market::{Feed, Screen, Span, Stretch, Timeframe};
 use domain::order::Side;
@@ -257,4 +257,37 @@ async fn the_quotes_of_a_spreads_legs_come_with_one_call_and_what_has_none_is_le
     assert_eq!(seen.len(), 1);
     let names = "AAPL261218P00180000,AAPL261218C00180000,AAPL261218C00185000";
     assert_eq!(asked(&seen, 0), format!("/v1beta1/options/snapshots?symbols={names}"));
+}
+
+#[tokio::test]
+async fn what_a_contract_stands_for_is_read_with_it() {
+    let contract = |size: &str, deliverables: &str| {
+        format!(
+            r#"{{"id":"1","symbol":"AAPL1261218C00025000","name":"AAPL1 Dec 18 2026 25 Call","status":"active","tradable":true,
+            "expiration_date":"2026-12-18","root_symbol":"AAPL1","underlying_symbol":"AAPL","type":"call","style":"american",
+            "strike_price":"25","multiplier":"100","size":"{size}"{deliverables}}}"#
+        )
+    };
+    let share = |amount: &str| {
+        format!(
+            r#"{{"type":"equity","symbol":"AAPL","asset_id":"x","amount":{amount},"allocation_percentage":"100",
+            "settlement_type":"T+1","settlement_method":"CCC","delayed_settlement":false}}"#
+        )
+    };
+    let cash = r#"{"type":"cash","symbol":"USD","amount":"12.5","settlement_type":"T+1","settlement_method":"CADF"}"#;
+    let cases = [
+        (contract("100", ""), true),
+        (contract("100", &format!(r#","deliverables":[{}]"#, share("\"100\""))), true),
+        (contract("100", &format!(r#","deliverables":[{}]"#, share("null"))), true),
+        (contract("10", ""), false),
+        (contract("100", &format!(r#","deliverables":[{}]"#, share("\"10\""))), false),
+        (contract("100", &format!(r#","deliverables":[{},{cash}]"#, share("\"100\""))), false),
+    ];
+    for (body, standard) in cases {
+        let shown = body.clone();
+        let (_broker, alpaca) = paper(move |_| answer(200, shown.clone())).await;
+        let asset =
+            Brokerage::asset(&alpaca, &access(Environment::Paper), &symbol("AAPL1261218C00025000")).await.unwrap();
+        assert_eq!(asset.terms.unwrap().are_standard(), standard, "{body}");
+    }
 }

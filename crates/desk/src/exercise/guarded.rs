@@ -12,6 +12,7 @@ use domain::brokerage::Wish;
 use domain::guard;
 use domain::ids::InteractionId;
 use domain::money::Quantity;
+use domain::policy;
 use domain::symbol::{Contract, Symbol};
 use domain::tenant::Tenant;
 use serde_json::json;
@@ -32,6 +33,13 @@ impl Desk {
             self.read(READ, self.inner().brokerage.account(&on.access)),
         );
         Seen { snapshot: snapshot.ok(), broker: broker.ok() }
+    }
+
+    /// Whether the contract stands for a hundred shares. When Alpaca does not tell its terms now, its root does.
+    pub(super) async fn is_of_shares(&self, on: &Opened, contract: &Symbol) -> Result<(), Refused> {
+        let read = self.read(READ, self.inner().brokerage.asset(&on.access, contract)).await;
+        let terms = read.ok().and_then(|asset| asset.terms);
+        policy::check_exercised(contract, terms.as_ref()).map_err(Refused::Rule)
     }
 
     /// Asks the guards about the shares. An account without guards pays nothing for that.

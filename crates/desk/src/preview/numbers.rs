@@ -58,7 +58,7 @@ impl Surroundings {
             });
         }
         // An order with a price of its own is estimated by that, whatever the market's is.
-        let known = has_price || reference.is_some();
+        let known = (has_price || reference.is_some()) && !self.is_adjusted(order);
         let estimate = policy::estimate(order, reference.unwrap_or_default()).filter(|_| known);
         let buying_power = self.broker.as_ref().ok().and_then(|broker| broker.buying_power);
         let buying_power_after = match (order.side, buying_power, estimate) {
@@ -79,6 +79,9 @@ impl Surroundings {
         let mut warnings = Vec::new();
         if numbers.buying_power_after.is_some_and(|usd| usd.0 < Decimal::ZERO) {
             warnings.push(Warning::BuyingPower);
+        }
+        if self.is_adjusted(order) {
+            warnings.push(Warning::Adjusted);
         }
         let is_shut = self.market.is_some_and(|clock| !clock.is_open) && order.symbol.kind() != AssetKind::Crypto;
         if is_shut && order.pricing == Pricing::Market {
@@ -137,7 +140,7 @@ impl Surroundings {
     /// How much of the account the position would be, at the order's price.
     fn concentration(&self, order: &Order, numbers: Numbers) -> Option<Decimal> {
         let equity = self.broker.as_ref().ok()?.equity?.0;
-        let price = order.pricing.limit().or(self.met_by(order.side))?.get();
+        let price = order.pricing.limit().or(self.met_by(order.side)).filter(|_| !self.is_adjusted(order))?.get();
         let after = match (order.side, order.size) {
             (Side::Sell, _) => return None,
             (Side::Buy, Size::Shares(_)) => {

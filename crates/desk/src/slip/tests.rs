@@ -131,6 +131,7 @@ fn everything_that_can_be_chosen_can_be_ordered() {
         attributes: Vec::new(),
         steps: Steps::default(),
         exchange: "NASDAQ".into(),
+        terms: None,
     };
     let today = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
     let mut tried = 0;

@@ -2,6 +2,7 @@
 
 use crate::money::Price;
 use crate::order::{BrokerStatus, TimeInForce};
+use crate::symbol::Symbol;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use thiserror::Error;
@@ -156,6 +157,9 @@ pub enum RuleBreak {
     /// The contract is over.
     #[error("expired on {0}")]
     OptionExpired(NaiveDate),
+    /// The contract does not stand for a hundred shares.
+    #[error("{0} is an adjusted contract")]
+    AdjustedContract(Symbol),
     /// Option orders at the market are taken while the market is open.
     #[error("option orders at the market want an open market")]
     OptionMarketClosed,

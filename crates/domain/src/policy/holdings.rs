@@ -1,7 +1,7 @@
 //! What the account, its positions and the clock allow. Each check is a hint: it is made when it can be known.
 
-use super::RuleBreak;
 use super::kind::stop_is_beyond;
+use super::{RuleBreak, check_adjusted};
 use crate::account::{Asset, BrokerAccount};
 use crate::money::{Price, Usd};
 use crate::order::{Class, Order, Pricing, Side, Size, TimeInForce};
@@ -42,6 +42,7 @@ pub fn check_around(order: &Order, asset: &Asset, around: &Around<'_>) -> Result
     auction(order.time_in_force, around.now)?;
     let is_option = matches!(order.symbol.kind(), AssetKind::Contract(_)) || matches!(order.class, Class::MultiLeg(_));
     if is_option {
+        check_adjusted(order, asset.terms.as_ref(), around.holding.map(|(held, _)| held))?;
         let at_market = order.pricing == Pricing::Market && around.is_open == Some(false);
         return if at_market { Err(RuleBreak::OptionMarketClosed) } else { Ok(()) };
     }

@@ -23,6 +23,7 @@ fn asset() -> Asset {
         attributes: Vec::new(),
         steps: Steps::default(),
         exchange: "NASDAQ".into(),
+        terms: None,
     }
 }
 

@@ -48,6 +48,11 @@ impl Contract {
         Some(Self { root: root.to_owned(), expiry, right, strike })
     }
 
+    /// Whether the clearing house has changed what it stands for: its root ends with a digit then, as no share's symbol does.
+    pub fn has_adjusted_root(&self) -> bool {
+        self.root.ends_with(|last: char| last.is_ascii_digit())
+    }
+
     /// Its symbol; none for a strike or a day that the spelling has no room for.
     pub fn symbol(&self) -> Option<Symbol> {
         let right = match self.right {

@@ -109,7 +109,7 @@ fn write(contract: &Contract, share: &Asset, market: &Market, now: DateTime<Utc>
         "style": "american",
         "strike_price": money(contract.strike),
         "multiplier": "100",
-        "size": "100",
+        "size": money(contract.size()),
         "open_interest": drawn(contract, 9_000).to_string(),
         "open_interest_date": date,
         "close_price": money(middle),
@@ -118,7 +118,7 @@ fn write(contract: &Contract, share: &Asset, market: &Market, now: DateTime<Utc>
     });
     if deliverables {
         row["deliverables"] = json!([{
-            "type": "equity", "symbol": share.symbol, "asset_id": share.id, "amount": "100",
+            "type": "equity", "symbol": share.symbol, "asset_id": share.id, "amount": money(contract.size()),
             "allocation_percentage": "100", "settlement_type": "T+1", "settlement_method": "CCC",
             "delayed_settlement": false,
         }]);

@@ -189,6 +189,7 @@ fn every_broken_rule_has_its_words() {
         RuleBreak::OptionExtended,
         RuleBreak::OptionNeedsSimple,
         RuleBreak::OptionExpired(day),
+        RuleBreak::AdjustedContract(Symbol::from_broker("AAPL1261218C00025000")),
         RuleBreak::OptionMarketClosed,
         RuleBreak::EffectNeedsOption,
         RuleBreak::SellsMoreThanHeld { held: decimal("0.50") },

@@ -28,6 +28,7 @@ fn around(held: i64, free: i64, shorting: bool) -> Surroundings {
             attributes: Vec::new(),
             steps: Steps::default(),
             exchange: "NASDAQ".into(),
+            terms: None,
         },
         snapshot: Ok(Snapshot { quote: Some(quote), last: None, previous_close: None }),
         package: None,

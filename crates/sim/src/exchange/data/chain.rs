@@ -122,7 +122,7 @@ impl<'a> Board<'a> {
     /// How the value moves with the share, with time (a day), with volatility and interest (a hundredth each); nothing
     /// once the contract has ended.
     fn greeks(&self) -> Option<Value> {
-        let (spot, strike) = (self.clerk.ticker.last().to_f64()?, self.contract.strike.to_f64()?);
+        let (spot, strike) = (self.contract.behind(self.clerk.ticker.last()).to_f64()?, self.contract.strike.to_f64()?);
         let years = pricing::years(&self.contract, self.clerk.ticker.at);
         let wild = pricing::volatility(&self.contract.root);
         let spread = wild * years.sqrt();

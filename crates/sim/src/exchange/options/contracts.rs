@@ -19,8 +19,11 @@ const WEEKS: u64 = 8;
 const FARTHEST: u64 = 400;
 /// Days for which contracts that have ended are still found.
 const REMEMBERED: u64 = 400;
-/// Shares in a contract.
+/// What a contract's price, and its strike, are multiplied with.
 pub(in super::super) const MULTIPLIER: Decimal = Decimal::ONE_HUNDRED;
+/// Shares that had a reverse split, one for ten, while contracts on them were open: those are for ten shares since then, and
+/// have a root of their own.
+const SPLIT: [&str; 1] = ["AAPL"];
 
 /// To buy, or to sell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +69,23 @@ impl Contract {
         let strike = Decimal::new(digits.parse().ok().filter(|_| plain)?, 3).normalize();
         let expires = NaiveDate::parse_from_str(date, "%y%m%d").ok()?;
         let contract = Self { symbol: symbol.to_owned(), root: root.to_owned(), right, strike, expires };
-        root.bytes().all(|letter| letter.is_ascii_uppercase()).then_some(contract)
+        let name = root.strip_suffix('1').unwrap_or(root);
+        (!name.is_empty() && name.bytes().all(|letter| letter.is_ascii_uppercase())).then_some(contract)
+    }
+
+    /// Shares that change hands for one of it.
+    pub fn size(&self) -> Decimal {
+        if self.root.ends_with('1') { Decimal::TEN } else { MULTIPLIER }
+    }
+
+    /// What each of those shares costs at the strike.
+    pub fn price_of_a_share(&self) -> Decimal {
+        self.strike * MULTIPLIER / self.size()
+    }
+
+    /// What the shares are worth that stand behind one unit of its price.
+    pub fn behind(&self, spot: Decimal) -> Decimal {
+        spot * self.size() / MULTIPLIER
     }
 
     /// The vendor's id; it follows from the symbol.
@@ -79,8 +98,9 @@ impl Contract {
         calendar::trading_day(self.expires).map_or_else(|| calendar::at(self.expires, 16, 0), |day| day.close)
     }
 
-    /// How far it is in the money, per share; never less than nothing.
+    /// How far it is in the money, per unit of its price; never less than nothing.
     pub fn intrinsic(&self, spot: Decimal) -> Decimal {
+        let spot = self.behind(spot);
         let gain = if self.right == Right::Call { spot - self.strike } else { self.strike - spot };
         gain.max(Decimal::ZERO)
     }
@@ -116,6 +136,9 @@ fn has_contracts(asset: &Asset) -> bool {
 
 /// The share that contracts of a root are on.
 pub(in super::super) fn underlying<'a>(market: &'a Market, root: &str) -> Option<&'a Asset> {
+    if let Some(name) = root.strip_suffix('1') {
+        return market.asset(name).filter(|asset| SPLIT.contains(&asset.symbol.as_str()));
+    }
     let found = market.asset(root).filter(|asset| self::root(asset) == root);
     // A class share's dot is not in its root.
     let dotted = || {
@@ -160,8 +183,24 @@ pub(in super::super) fn on(underlying: &Asset, today: NaiveDate) -> Vec<Contract
     let both = |date: NaiveDate, strike: Decimal| {
         [Right::Call, Right::Put].map(|right| Contract::new(&root, date, right, strike))
     };
+    let adjusted = expirations(today).flat_map(|date| adjusted(underlying, date));
     expirations(today)
         .flat_map(|date| strikes.iter().flat_map(move |strike| both(date, *strike)).collect::<Vec<_>>())
+        .chain(adjusted)
+        .collect()
+}
+
+/// The contracts from before a reverse split: three strikes on each third Friday.
+fn adjusted(underlying: &Asset, date: NaiveDate) -> Vec<Contract> {
+    if !SPLIT.contains(&underlying.symbol.as_str()) || !(14..=21).contains(&date.day()) {
+        return Vec::new();
+    }
+    let root = format!("{}1", root(underlying));
+    let step = Decimal::from(5);
+    let middle = (underlying.base_price / Decimal::TEN / step).floor() * step;
+    let strikes = [middle - step, middle, middle + step].into_iter();
+    strikes
+        .flat_map(|strike| [Right::Call, Right::Put].map(|right| Contract::new(&root, date, right, strike)))
         .collect()
 }
 
@@ -172,6 +211,9 @@ pub(in super::super) fn find(market: &Market, symbol: &str, today: NaiveDate) ->
     let remembered = contract.expires < today && contract.expires + Days::new(REMEMBERED) >= today;
     let listed_on = if remembered { contract.expires } else { today };
     let dated = expirations(listed_on).any(|date| date == contract.expires);
+    if contract.root.ends_with('1') {
+        return adjusted(share, contract.expires).into_iter().find(|listed| dated && listed.symbol == contract.symbol);
+    }
     (dated && strikes(share).any(|strike| strike == contract.strike)).then_some(contract)
 }
 
@@ -212,11 +254,26 @@ mod tests {
             "AAPL261318C00250000",
             "ÄAPL61218C00250000",
             "BTCUSD261218C00250000",
+            "MSFT1261218C00025000",
+            "AAPL2261218C00025000",
+            "AAPL1261127C00025000",
+            "AAPL1261218C00250000",
         ] {
             assert_eq!(find(&market, symbol, monday()), None, "{symbol}");
         }
         assert!(find(&market, "AAPL261218C00250000", monday()).is_some());
         assert!(find(&market, "AAPL251121C00250000", monday()).is_some(), "one that has ended is found");
+    }
+
+    #[test]
+    fn a_contract_from_before_a_split_is_for_ten_shares_and_costs_what_they_cost() {
+        let market = Market::new(1, "2026-11-23T17:00:00Z".parse().expect("moment"));
+        let call = find(&market, "AAPL1261218C00020000", monday()).expect("listed");
+        assert_eq!((call.size(), call.price_of_a_share()), (Decimal::TEN, Decimal::from(200)));
+        assert_eq!(call.intrinsic(Decimal::from(250)), Decimal::from(5), "ten shares at 250, of which 200 are paid");
+        assert_eq!(underlying(&market, &call.root).map(|asset| asset.symbol.as_str()), Some("AAPL"));
+        let plain = find(&market, "AAPL261218C00250000", monday()).expect("listed");
+        assert_eq!((plain.size(), plain.price_of_a_share()), (MULTIPLIER, Decimal::from(250)));
     }
 
     #[test]

@@ -100,7 +100,7 @@ pub(in super::super) fn exercise(exchange: &mut Exchange, call: &Call<'_>) -> Re
              to complete this request",
         ));
     }
-    let (shares, required) = (qty * MULTIPLIER, qty * MULTIPLIER * contract.strike);
+    let (shares, required) = (qty * contract.size(), qty * MULTIPLIER * contract.strike);
     let own = account.sums(&exchange.market).own_funds;
     let free = account.shares(&share) - account.held(&share);
     if contract.right == Right::Call && required > own {
@@ -143,10 +143,12 @@ impl Exchange {
         let before = account.cash;
         account.settle(&contract.symbol, away, qty.abs(), price, Decimal::ZERO);
         let delivery = matches!(fate, Fate::Exercised | Fate::Assigned).then(|| {
-            let shares = if contract.right == Right::Call { qty * MULTIPLIER } else { -qty * MULTIPLIER };
+            let shares = qty * contract.size();
+            let shares = if contract.right == Right::Call { shares } else { -shares };
             let side = if shares.is_sign_negative() { Side::Sell } else { Side::Buy };
-            account.settle(&share, side, shares.abs(), contract.strike, Decimal::ZERO);
-            (share, shares, contract.strike)
+            let price = contract.price_of_a_share();
+            account.settle(&share, side, shares.abs(), price, Decimal::ZERO);
+            (share, shares, price)
         });
         let cash = account.cash - before;
         self.endings.push(Ending { account_id, fate, symbol: contract.symbol.clone(), qty, delivery, cash, at });
@@ -183,7 +185,7 @@ impl Exchange {
         }
         let able = match contract.right {
             Right::Call => qty * MULTIPLIER * contract.strike <= account.sums(&self.market).own_funds,
-            Right::Put => qty * MULTIPLIER <= account.shares(share) - account.held(share),
+            Right::Put => qty * contract.size() <= account.shares(share) - account.held(share),
         };
         if able { Fate::Exercised } else { Fate::SoldOut }
     }

@@ -41,6 +41,7 @@ pub(in super::super) fn density(x: f64) -> f64 {
 pub(in super::super) fn value(contract: &Contract, spot: Decimal, now: DateTime<Utc>) -> f64 {
     let spread = volatility(&contract.root) * years(contract, now).sqrt();
     let intrinsic = contract.intrinsic(spot).to_f64().unwrap_or_default();
+    let spot = contract.behind(spot);
     let (Some(spot), Some(strike)) = (spot.to_f64(), contract.strike.to_f64()) else { return intrinsic };
     if spread <= 0.0 || spot <= 0.0 {
         return intrinsic;

@@ -165,6 +165,7 @@ pub(super) fn asset(body: &Value) -> Option<Asset> {
             price: decimal(body, "price_increment"),
         },
         exchange: word(body, "exchange")?.to_owned(),
+        terms: None,
     })
 }
 
