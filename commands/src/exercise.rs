@@ -44,7 +44,13 @@ pub(crate) async fn confirm(data: &Data, turn: &Turn, ticket: TicketId) -> Resul
     let (_, ack) = acknowledge(turn);
     let click = Click { ticket, interaction: turn.interaction(), guild: turn.guild() };
     match data.desk.apart().confirm_exercise(turn.tenant(), click, ack).await {
-        Ok(done) => turn.show(&exercise::done(&done)).await,
+        Ok(done) => {
+            turn.show(&exercise::done(&done)).await?;
+            if exercise::is_looked_for(&done) {
+                follow(data, turn, ticket);
+            }
+            Ok(())
+        }
         Err(refused) => turned_down(turn, &refused, Doing::Ordering, false).await,
     }
 }
@@ -56,4 +62,17 @@ pub(crate) async fn look(data: &Data, turn: &Turn, ticket: TicketId) -> Result<(
         Ok(done) => turn.show(&exercise::done(&done)).await,
         Err(refused) => beside(turn, &refused, Doing::Reading).await,
     }
+}
+
+/// Shows in the message what is found, for as long as Discord lets it be edited. Lost with the process: then a notice tells.
+fn follow(data: &Data, turn: &Turn, ticket: TicketId) {
+    let (desk, turn) = (data.desk.apart(), turn.clone());
+    tokio::spawn(async move {
+        if let Ok(Some(done)) = desk.exercise_found(turn.tenant(), ticket).await
+            && turn.show(&exercise::done(&done)).await.is_ok()
+            && let Err(refused) = desk.exercise_shown(turn.tenant(), ticket).await
+        {
+            tracing::warn!(?refused, "an exercise was shown, and may be told of once more");
+        }
+    });
 }

@@ -47,6 +47,27 @@ async fn a_lost_answer_is_told_as_such_and_a_second_look_shows_what_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_is_settled_in_its_message_without_a_press() {
+    let town = Town::open().await;
+    let ham = writer(&town).await;
+    let call = listed(&town, &ham, "call", 200);
+    told(&town, &ham, "buy", &call, &[("quantity", "1")]).await;
+    town.until("one is held", || held(&town, &ham, &call) == Decimal::ONE).await;
+    let card = ham.says("exercise", &[("contract", &call)]).await;
+    town.exchange.push_fault(FaultRule::once(Endpoint::Exercise, Fault::ResetAfter));
+    let pressed = ham.presses(&card, "Exercise").await;
+    pressed.message_when(|m| m.text().contains("Sent, not yet confirmed")).await.unwrap();
+    let due = "UPDATE app.exercises SET next_look_at = now() WHERE next_look_at IS NOT NULL";
+    town.db.as_superuser(due).await;
+    let found = pressed.message_when(|m| m.text().contains("its history lists **1** of them as exercised")).await;
+    assert!(found.unwrap().buttons().is_empty());
+    let settled =
+        "SELECT count(*)::text FROM app.audit WHERE action = 'exercise_settled' AND detail->>'by' = 'resolver'";
+    town.until_sql(settled, "1").await;
+    assert_eq!(town.exchange.count_of(ham.paper.account_id, Endpoint::Exercise), 1, "sent once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wish_not_to_exercise_is_turned_down_before_the_last_day_in_alpacas_words() {
     let town = Town::open().await;
     let ham = writer(&town).await;

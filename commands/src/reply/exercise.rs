@@ -4,6 +4,7 @@ use super::error::broker;
 use super::escape::prose;
 use super::{Button, Reply, words};
 use crate::routes::Action;
+use desk::Found;
 use desk::views::{ExerciseCard, Exercised};
 use domain::account::Environment;
 use domain::brokerage::Wish;
@@ -94,6 +95,7 @@ pub(crate) fn done(done: &Exercised) -> Reply {
         }
         // Its history is Alpaca's own word, later than the answer that was lost.
         (_, Wish::Exercise) if exercised(done) => ("Exercised", recorded(done)),
+        (_, Wish::Exercise) if done.found == Some(Found::GivenUp) => ("Not found at Alpaca", given_up()),
         (Some(ExerciseOutcome::Unknown(doubt)), _) => {
             ("Sent, not yet confirmed", format!("{} {}", broker::doubt(doubt), unknown(done)))
         }
@@ -114,14 +116,26 @@ pub(crate) fn done(done: &Exercised) -> Reply {
 
 /// Whether the history lists as many as were held.
 fn exercised(done: &Exercised) -> bool {
-    done.recorded.is_some_and(|recorded| recorded >= done.qty.get())
+    done.found == Some(Found::Exercised) || done.recorded.is_some_and(|recorded| recorded >= done.qty.get())
+}
+
+/// Whether Paddock goes on looking by itself.
+pub(crate) fn is_looked_for(done: &Exercised) -> bool {
+    let is_answered = matches!(done.answer, Some(ExerciseOutcome::Taken | ExerciseOutcome::Refused(_)));
+    done.wish == Wish::Exercise && !is_answered && done.found.is_none()
 }
 
 fn recorded(done: &Exercised) -> String {
-    let listed = done.recorded.map_or_else(String::new, words::quantity);
+    let listed = words::quantity(done.recorded.unwrap_or(done.qty.get()));
     format!(
         "Alpaca's answer was lost, and its history lists **{listed}** of them as exercised since then. `/positions` shows the shares."
     )
+}
+
+fn given_up() -> String {
+    "Alpaca's answer was lost, and for four days its history has not listed the contracts as exercised. Paddock does not look by \
+     itself any more. See `/positions` whether you still hold them, and ask Alpaca's support before they end."
+        .to_owned()
 }
 
 /// Alpaca gives such a call no name to be asked for, so the positions and the history are all there is to go by.
@@ -129,15 +143,15 @@ fn unknown(done: &Exercised) -> String {
     let seen = match (done.wish, done.held) {
         (Wish::Exercise, Some(held)) if held.is_zero() => {
             "The contracts are gone from the account: it went through, unless they were sold meanwhile. Alpaca's history says so \
-             for sure once it lists it: look again later."
+             for sure once it lists it, and Paddock keeps looking there."
         }
         (Wish::Exercise, Some(_)) => {
-            "The contracts are still there, so it has not gone through so far. It still may, so do not ask for it twice: \
-             look again, and ask Alpaca's support before the contracts end."
+            "The contracts are still there, so it has not gone through so far. It still may, so **do not ask for it twice**. \
+             Paddock keeps looking in Alpaca's history; ask Alpaca's support before the contracts end."
         }
         (Wish::Exercise, None) => {
-            "It may be at Alpaca, which gives it no name to be asked for. **Look again before you ask for it twice**: when the \
-             contracts are gone, it went through."
+            "It may be at Alpaca, which gives it no name to be asked for. **Do not ask for it twice**: Paddock looks in Alpaca's \
+             history by itself, for four days, and shows here or writes to you (`/settings notices:on`) what it finds."
         }
         (Wish::DoNotExercise, _) => {
             "It may be at Alpaca, which does not show what it has noted. To ask once more on the same day does no harm."

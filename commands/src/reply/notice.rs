@@ -1,7 +1,7 @@
 //! What Paddock says by itself.
 
 use super::receipt::{name, sheet};
-use super::{Reply, words};
+use super::{Reply, exercise, words};
 use desk::views::{Receipt, Tidings};
 
 /// The message that tells it.
@@ -32,6 +32,9 @@ pub(crate) fn notice(tidings: &Tidings) -> Reply {
                 words::counting(order.decided_at)
             ),
         ),
+        Tidings::Exercised(done) => {
+            exercise::done(done).footer("/settings notices:off stops such messages")
+        }
         Tidings::Stuck(order) => order_notice(order, "Its own message is too old to be updated, hence this one."),
     }
 }

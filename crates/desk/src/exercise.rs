@@ -6,6 +6,7 @@
 
 mod guarded;
 mod recorded;
+mod settle;
 
 use crate::access::{Opened, Why};
 use crate::accounts::by;
@@ -13,7 +14,7 @@ use crate::confirm::{Ack, Click};
 use crate::desk::Desk;
 use crate::refused::Refused;
 use crate::views::{ExerciseCard, Exercised};
-use domain::account::{Environment, Position};
+use domain::account::{Environment, LinkedAccount, Position};
 use domain::brokerage::Wish;
 use domain::fresh;
 use domain::ids::{InteractionId, TicketId};
@@ -169,7 +170,8 @@ impl Desk {
         let held = positions.iter().find(|position| position.symbol == stored.contract);
         let held = Some(held.map_or(Decimal::ZERO, |position| position.qty));
         let recorded = self.recorded(&opened, &stored).await;
-        Ok(Exercised { held, recorded, ..told(&opened, stored) })
+        let stored = self.settled_by(tenant, stored, recorded).await?;
+        Ok(Exercised { held, recorded, ..told(&opened.account, stored) })
     }
 
     /// One durable commit, one call, and its answer.
@@ -177,7 +179,7 @@ impl Desk {
         let _inside = self.inner().gate.enter()?;
         self.guards_allow_exercise(tenant, click).await?;
         let mut tx = self.begin(tenant, click.interaction).await?;
-        let decided = tx.decide_exercise(click.ticket, click.interaction, click.guild).await?;
+        let decided = tx.decide_exercise(click.ticket, click.interaction, click.guild, settle::LOOKS.least).await?;
         let mut decided = decided.map_err(Refused::Ticket)?;
         let keyed = tx.open_credential(decided.account, &entry(AuditAction::ExerciseIntended, &decided, click)).await?;
         // Keys that do not open are found out before anything is decided: without the commit it is not.
@@ -190,7 +192,7 @@ impl Desk {
             tracing::error!(exercise = %decided.id, %error, "the answer to an exercise could not be noted; it counts as unknown");
         }
         decided.answer = Some(answer);
-        Ok(told(&opened, decided))
+        Ok(told(&opened.account, decided))
     }
 
     async fn note_exercise(
@@ -238,9 +240,9 @@ fn value(contract: &Contract, qty: Quantity) -> Option<Usd> {
     shares.checked_mul(Price::get(contract.strike)).map(Usd)
 }
 
-fn told(on: &Opened, stored: Exercise) -> Exercised {
-    let Exercise { id: ticket, contract, wish, qty, answer, .. } = stored;
-    Exercised { ticket, account: on.account.clone(), contract, wish, qty, answer, held: None, recorded: None }
+pub(crate) fn told(account: &LinkedAccount, stored: Exercise) -> Exercised {
+    let Exercise { id: ticket, contract, wish, qty, answer, found, .. } = stored;
+    Exercised { ticket, account: account.clone(), contract, wish, qty, answer, found, held: None, recorded: None }
 }
 
 fn entry(action: AuditAction, decided: &Exercise, click: Click) -> AuditEntry {

@@ -55,4 +55,4 @@ pub use crate::desk::{Desk, Limits, Parts};
 pub use crate::directory::Directory;
 pub use crate::doors::{Admitted, Doors, Shut};
 pub use crate::refused::{Field, KeysRefusal, Refused, Trouble};
-pub use store::{AuditAction, AuditHead, AuditRecord, AuditVerdict, Kept, ServerRules, TicketRefusal};
+pub use store::{AuditAction, AuditHead, AuditRecord, AuditVerdict, Found, Kept, ServerRules, TicketRefusal};

@@ -2,6 +2,7 @@
 //! when it was taken. A crash in between sends it again under the same id, by which Discord knows it for a few minutes.
 
 use crate::desk::Desk;
+use crate::exercise;
 use crate::refused::Refused;
 use crate::settings;
 use crate::views::{Letter, Receipt, Tidings};
@@ -19,7 +20,7 @@ use store::{DueNotice, Intent, NoticeOutcome, StoreError, TenantTx};
 /// a little before. Until then the message tells; from then on a notice does.
 pub const TELLS_ITSELF: TimeDelta = TimeDelta::minutes(14);
 /// How much longer a notice waits that an edited message would make superfluous.
-const EDIT_FIRST: Duration = Duration::from_secs(10);
+pub(crate) const EDIT_FIRST: Duration = Duration::from_secs(10);
 /// How long a part of an order waits to be told of: many an order is whole a moment later, which is then told instead.
 const MORE_MAY_COME: Duration = Duration::from_secs(30);
 /// How long a process has to send what it took. Discord remembers a message's id for a few minutes, so that whoever sends it
@@ -135,6 +136,16 @@ impl Desk {
             Notice::Settled { intent } => {
                 let receipt = self.told_of(tx, intent).await?;
                 receipt.map(|receipt| Tidings::Settled(Box::new(receipt)))
+            }
+            Notice::Exercised { exercise } => {
+                let stored = tx.exercise(exercise).await?;
+                match tx.account(stored.account).await {
+                    Ok(account) if stored.found.is_some() => {
+                        Some(Tidings::Exercised(Box::new(exercise::told(&account, stored))))
+                    }
+                    Ok(_) | Err(StoreError::NotFound) => None,
+                    Err(error) => return Err(error),
+                }
             }
             Notice::BookEnd { seq, ref hash, .. } => Some(Tidings::BookEnd { seq, hash: hash.clone() }),
             Notice::PartFilled { intent } => {

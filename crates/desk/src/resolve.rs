@@ -80,10 +80,11 @@ impl Desk {
                 self.inner().clock.sleep(pause).await;
             };
             // A look that is cut off has seen nothing, so a stop may come at any point of a pass.
+            let both = async { tokio::join!(pass, Box::pin(self.settle_exercises())) };
             tokio::select! {
                 biased;
                 () = &mut stop => return,
-                () = pass => {}
+                ((), ()) = both => {}
             }
         }
     }

@@ -22,6 +22,7 @@ use domain::tenant::Tenant;
 use domain::waiting::Reason;
 use rust_decimal::Decimal;
 use std::time::Duration;
+use store::Found;
 
 use crate::refused::{Refused, Trouble};
 
@@ -162,6 +163,8 @@ pub struct Exercised {
     pub qty: Quantity,
     /// What Alpaca said; `None` when its answer is not known.
     pub answer: Option<ExerciseOutcome>,
+    /// What was found of it since, when there was no answer.
+    pub found: Option<Found>,
     /// How many are held now, when that was looked at.
     pub held: Option<Decimal>,
     /// How many of them Alpaca's history lists as exercised since then, when that was looked at.
@@ -269,6 +272,8 @@ pub enum Tidings {
     PartFilled(Box<Receipt>),
     /// An order hangs at the broker.
     Stuck(Box<Receipt>),
+    /// What was found of an exercise whose answer was lost.
+    Exercised(Box<Exercised>),
     /// The end of the user's audit book, as it was published.
     BookEnd {
         /// Entries so far.

@@ -1,14 +1,16 @@
 //! Exercising contracts: decided before it is sent, sent once, and never called done without an answer.
 
 use crate::scripted::refusal;
-use crate::world::{GUILD, World, click, interaction};
-use desk::Refused;
+use crate::world::{GUILD, World, click, interaction, until};
 use desk::confirm::{Ack, Click};
 use desk::exercise::AskExercise;
-use desk::views::ExerciseCard;
+use desk::views::{ExerciseCard, Letter, Tidings};
+use desk::{Found, Refused};
 use domain::account::Environment;
 use domain::brokerage::Wish;
+use domain::ids::TicketId;
 use domain::outcome::{Doubt, ExerciseOutcome, RefusalReason};
+use domain::settings::Notices;
 use domain::symbol::Symbol;
 use domain::tenant::Tenant;
 use rust_decimal::Decimal;
@@ -114,4 +116,72 @@ async fn only_contracts_that_are_held_and_free_are_asked_about() {
     let done = world.desk.confirm_exercise(tenant, click(card.ticket), async { Ack::Accepted }).await.unwrap();
     assert_eq!(done.answer, Some(refused));
     assert_eq!(rows(&world).await, ["t refused"]);
+}
+
+/// A press whose answer is lost.
+async fn lost(world: &World) -> (Tenant, TicketId) {
+    let (tenant, card) = card(world).await;
+    world.broker.plan_exercise(ExerciseOutcome::Unknown(Doubt::TimedOut));
+    world.desk.confirm_exercise(tenant, click(card.ticket), async { Ack::Accepted }).await.unwrap();
+    (tenant, card.ticket)
+}
+
+/// Makes what is looked for due and so old, and lets the resolver pass until `done`.
+async fn resolves<F: Future<Output = bool>>(world: &World, age: &str, done: impl FnMut() -> F) {
+    let due = format!(
+        "UPDATE app.exercises SET decided_at = decided_at - interval '{age}', next_look_at = now() - interval '1 s'
+          WHERE next_look_at IS NOT NULL"
+    );
+    world.db.as_superuser(&due).await;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let desk = world.desk.clone();
+    let settling = tokio::spawn(async move { desk.keep_settling(async { drop(stopped.await) }).await });
+    until(done).await;
+    stop.send(()).unwrap();
+    settling.await.unwrap();
+}
+
+async fn found(world: &World) -> Option<String> {
+    world.db.as_superuser("SELECT found FROM app.exercises").await[0][0].clone()
+}
+
+async fn letters(world: &World) -> Vec<Letter> {
+    world.db.as_superuser("UPDATE app.notices SET due_at = now() - interval '1 second' WHERE outcome IS NULL").await;
+    world.desk.due_letters().await.unwrap()
+}
+
+#[tokio::test]
+async fn what_the_history_lists_is_found_without_a_press_noted_once_and_told_with_consent() {
+    let world = World::open().await;
+    let (tenant, ticket) = lost(&world).await;
+    world.desk.change_settings(tenant, interaction(), |it| it.notices = Notices::On).await.unwrap();
+    world.broker.lists_exercise(CALL, 1);
+    resolves(&world, "1 hour", || async { world.broker.asked("activities") == 1 }).await;
+    assert_eq!((found(&world).await, letters(&world).await.len()), (None, 0), "one of two proves nothing");
+    world.broker.lists_exercise(CALL, 1);
+    resolves(&world, "1 hour", || async { found(&world).await.is_some() }).await;
+    assert_eq!(found(&world).await.as_deref(), Some("exercised"));
+    let book = world.actions(tenant).await;
+    assert_eq!(book.iter().filter(|action| *action == "exercise_settled").count(), 1, "{book:?}");
+    let letters = letters(&world).await;
+    assert!(matches!(&letters[..], [Letter { tidings: Tidings::Exercised(done), .. }]
+        if done.ticket == ticket && done.found == Some(Found::Exercised)));
+    let asked = world.broker.asked("activities");
+    resolves(&world, "1 hour", || async { true }).await;
+    assert_eq!((world.broker.asked("activities"), world.broker.asked("exercise")), (asked, 1), "settled is settled");
+}
+
+#[tokio::test]
+async fn an_exercise_that_no_history_lists_is_given_up_after_four_days_and_a_press_may_still_find_it() {
+    let world = World::open().await;
+    let (tenant, ticket) = lost(&world).await;
+    resolves(&world, "4 days", || async { found(&world).await.is_some() }).await;
+    assert_eq!(found(&world).await.as_deref(), Some("given_up"));
+    assert_eq!(letters(&world).await.len(), 0, "nobody is written to who did not ask for it");
+    world.broker.lists_exercise(CALL, 2);
+    let look = world.desk.exercised(tenant, ticket).await.unwrap();
+    assert_eq!(look.found, Some(Found::Exercised));
+    assert_eq!(found(&world).await.as_deref(), Some("exercised"));
+    let book = world.actions(tenant).await;
+    assert_eq!(book.iter().filter(|action| *action == "exercise_settled").count(), 2, "{book:?}");
 }

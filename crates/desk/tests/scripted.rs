@@ -56,6 +56,8 @@ struct Book {
     held: Option<(&'static str, i64)>,
     exercises: VecDeque<ExerciseOutcome>,
     exercise_hook: Option<ExerciseHook>,
+    /// Contracts that the history lists as exercised today.
+    exercised: Vec<(&'static str, i64)>,
     /// How long the account's line is.
     line: Duration,
     /// Accounts are asked for in vain.
@@ -128,6 +130,11 @@ impl Scripted {
 
     pub fn plan_exercise(&self, outcome: ExerciseOutcome) {
         self.book(|book| book.exercises.push_back(outcome));
+    }
+
+    /// The history lists so many of them as exercised.
+    pub fn lists_exercise(&self, symbol: &'static str, qty: i64) {
+        self.book(|book| book.exercised.push((symbol, qty)));
     }
 
     pub fn in_every_exercise(&self, hook: ExerciseHook) {

@@ -1,6 +1,6 @@
 //! What Paddock tells a user by itself. A notice names a row and tells nothing of it: what is sent is read when it is sent.
 
-use crate::ids::{AccountId, IntentId};
+use crate::ids::{AccountId, IntentId, TicketId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -29,6 +29,11 @@ pub enum Notice {
         /// Which.
         intent: IntentId,
     },
+    /// What the broker's history says of an exercise whose answer was lost.
+    Exercised {
+        /// Which.
+        exercise: TicketId,
+    },
     /// The end of the user's audit book, as it was published. The one notice that tells what it was made with: the end as it is
     /// when it is sent may be another one, and the user is to have the one of then.
     BookEnd {
@@ -56,6 +61,7 @@ impl fmt::Display for Notice {
             Self::Settled { intent } => write!(f, "settled {intent}"),
             Self::PartFilled { intent } => write!(f, "part_filled {intent}"),
             Self::Stuck { intent } => write!(f, "stuck {intent}"),
+            Self::Exercised { exercise } => write!(f, "exercised {exercise}"),
             Self::BookEnd { day, .. } => write!(f, "book_end {day}"),
             Self::KeysRevoked { account, master } => write!(f, "keys_revoked {account} {master}"),
         }

@@ -75,11 +75,13 @@ pub enum AuditAction {
     ExerciseIntended,
     /// What the broker said to it.
     ExerciseAnswered,
+    /// Without an answer: what the broker's history says of it, or that it says nothing.
+    ExerciseSettled,
 }
 
 impl AuditAction {
     /// All of them, as people look for them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::AccountLinked,
         Self::AccountRenamed,
         Self::AccountRemoved,
@@ -112,6 +114,7 @@ impl AuditAction {
         Self::CancelAllRequested,
         Self::ExerciseIntended,
         Self::ExerciseAnswered,
+        Self::ExerciseSettled,
     ];
 
     /// As stored.
@@ -153,6 +156,7 @@ impl AuditAction {
             Self::CancelAllRequested => "cancel_all_requested",
             Self::ExerciseIntended => "exercise_intended",
             Self::ExerciseAnswered => "exercise_answered",
+            Self::ExerciseSettled => "exercise_settled",
         }
     }
 }

@@ -20,7 +20,7 @@ use uuid::Uuid;
 macro_rules! columns {
     () => {
         "e.exercise_id, e.account_id, e.environment, e.contract, e.wish, e.qty, e.expires_at, e.decided_at, e.outcome,
-         e.refusal, e.doubt"
+         e.refusal, e.doubt, e.found"
     };
 }
 
@@ -33,7 +33,9 @@ pub(crate) const INSERT: &str = concat!(
 pub(crate) const READ: &str = concat!("SELECT ", columns!(), " FROM app.exercises e WHERE e.exercise_id = $1");
 /// Of several presses one finds the row undecided: the others wait for its lock and then look again.
 pub(crate) const DECIDE: &str = concat!(
-    "UPDATE app.exercises e SET decided_at = clock_timestamp(), decided_by = $3 FROM app.accounts a
+    "UPDATE app.exercises e SET decided_at = clock_timestamp(), decided_by = $3,
+            next_look_at = CASE WHEN e.wish = 'exercise' THEN clock_timestamp() + $4::bigint * interval '1 millisecond' END
+       FROM app.accounts a
       WHERE e.exercise_id = $1 AND e.decided_at IS NULL AND e.void_at IS NULL AND e.expires_at > clock_timestamp()
         AND e.guild_id IS NOT DISTINCT FROM $2
         AND a.user_id = e.user_id AND a.account_id = e.account_id AND a.environment = e.environment
@@ -48,8 +50,24 @@ pub(crate) const WHY_NOT: &str = "
      WHERE e.exercise_id = $1";
 /// The first answer stays.
 pub(crate) const ANSWER: &str = "
-    UPDATE app.exercises SET outcome = $2, refusal = $3, doubt = $4, answered_at = clock_timestamp()
-     WHERE exercise_id = $1 AND decided_at IS NOT NULL AND outcome IS NULL";
+    UPDATE app.exercises SET outcome = $2, refusal = $3, doubt = $4, answered_at = clock_timestamp(),
+           next_look_at = CASE WHEN $2 = 'unknown' THEN next_look_at END
+     WHERE exercise_id = $1 AND decided_at IS NOT NULL AND outcome IS NULL AND found IS NULL";
+/// Of several processes one finds it due. The wait grows with the age, and ends.
+pub(crate) const CLAIM: &str = concat!(
+    "UPDATE app.exercises e
+        SET next_look_at = CASE WHEN e.decided_at > clock_timestamp() - $2::bigint * interval '1 millisecond'
+            THEN clock_timestamp() + least(greatest((clock_timestamp() - e.decided_at) / 2,
+                     $3::bigint * interval '1 millisecond'), $4::bigint * interval '1 millisecond') END
+      WHERE e.exercise_id = $1 AND e.next_look_at <= clock_timestamp()
+     RETURNING ",
+    columns!()
+);
+/// The first finding stays, but for one that was given up.
+pub(crate) const FIND: &str = "
+    UPDATE app.exercises SET found = $2, found_at = clock_timestamp(), next_look_at = NULL
+     WHERE exercise_id = $1 AND decided_at IS NOT NULL AND outcome IS DISTINCT FROM 'taken' AND refusal IS NULL
+       AND (found IS NULL OR (found = 'given_up' AND $2 = 'exercised'))";
 pub(crate) const VOID: &str = "
     UPDATE app.exercises SET void_at = clock_timestamp()
      WHERE exercise_id = $1 AND decided_at IS NULL AND void_at IS NULL";
@@ -67,6 +85,7 @@ struct Row {
     outcome: Option<String>,
     refusal: Option<Value>,
     doubt: Option<Value>,
+    found: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -98,8 +117,18 @@ impl TryFrom<Row> for Exercise {
             expires_at: row.expires_at,
             decided_at: row.decided_at,
             answer,
+            found: row.found.as_deref().map(Found::from_stored).transpose()?,
         })
     }
+}
+
+/// What was found of an exercise whose answer was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The broker's history lists it.
+    Exercised,
+    /// The history did not list it for so long that nobody looks any more.
+    GivenUp,
 }
 
 /// A wish to be shown.
@@ -144,13 +173,44 @@ pub struct Exercise {
     pub decided_at: Option<DateTime<Utc>>,
     /// What the broker said.
     pub answer: Option<ExerciseOutcome>,
+    /// What was found of one without an answer.
+    pub found: Option<Found>,
 }
 
 impl Exercise {
-    /// Whether the broker said what becomes of it.
+    /// Whether it is known what became of it: the broker said so, or its history did.
     pub const fn is_settled(&self) -> bool {
         matches!(self.answer, Some(ExerciseOutcome::Taken | ExerciseOutcome::Refused(_)))
+            || matches!(self.found, Some(Found::Exercised))
     }
+}
+
+impl Found {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exercised => "exercised",
+            Self::GivenUp => "given_up",
+        }
+    }
+
+    fn from_stored(text: &str) -> Result<Self, StoreError> {
+        match text {
+            "exercised" => Ok(Self::Exercised),
+            "given_up" => Ok(Self::GivenUp),
+            _ => Err(StoreError::Broken("a stored finding cannot be read")),
+        }
+    }
+}
+
+/// When an exercise without an answer is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Looks {
+    /// The first time this long after it was decided, and never more often.
+    pub least: Duration,
+    /// At least this often.
+    pub most: Duration,
+    /// Until it is so old.
+    pub until: Duration,
 }
 
 impl TenantTx {
@@ -180,7 +240,7 @@ impl TenantTx {
         self.tx.one(sqlx::query_as::<_, Row>(READ).bind(id.0)).await?.try_into()
     }
 
-    /// Decides a wish: of many presses one does.
+    /// Decides a wish: of many presses one does. Without an answer by then, an exercise is looked for after `first_look`.
     ///
     /// # Errors
     /// [`StoreError`] of any statement; a press that is not taken is the inner [`TicketRefusal`].
@@ -189,8 +249,10 @@ impl TenantTx {
         id: TicketId,
         interaction: InteractionId,
         guild: Option<i64>,
+        first_look: Duration,
     ) -> Result<Result<Exercise, TicketRefusal>, StoreError> {
-        let query = sqlx::query_as::<_, Row>(DECIDE).bind(id.0).bind(guild).bind(interaction.0);
+        let query =
+            sqlx::query_as::<_, Row>(DECIDE).bind(id.0).bind(guild).bind(interaction.0).bind(millis(first_look));
         if let Some(row) = self.tx.first(query).await? {
             return Ok(Ok(row.try_into()?));
         }
@@ -216,6 +278,26 @@ impl TenantTx {
         };
         let query = sqlx::query(ANSWER).bind(id.0).bind(word).bind(refused).bind(in_doubt);
         Ok(self.tx.run(query).await? == 1)
+    }
+
+    /// Takes an exercise without an answer that is due for a look: nobody else looks for it before it is due again. `None` when
+    /// somebody has it, or it is settled.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn claim_exercise(&mut self, id: TicketId, looks: Looks) -> Result<Option<Exercise>, StoreError> {
+        let Looks { least, most, until } = looks;
+        let query =
+            sqlx::query_as::<_, Row>(CLAIM).bind(id.0).bind(millis(until)).bind(millis(least)).bind(millis(most));
+        self.tx.first(query).await?.map(TryInto::try_into).transpose()
+    }
+
+    /// Notes what was found of an exercise without an answer. `false` when that was known before, or there is an answer.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn find_exercise(&mut self, id: TicketId, found: Found) -> Result<bool, StoreError> {
+        Ok(self.tx.run(sqlx::query(FIND).bind(id.0).bind(found.as_str())).await? == 1)
     }
 
     /// Withdraws a wish. `false` when it was decided, withdrawn or unknown before.

@@ -42,7 +42,7 @@ pub use audit_action::{AuditAction, HouseAction};
 pub use book::{BookOf, Books, BooksTx, Ends};
 pub use chain::{Chain, text_hash};
 pub use error::{Constraint, StoreError};
-pub use exercises::{Exercise, NewExercise};
+pub use exercises::{Exercise, Found, Looks, NewExercise};
 pub use forms::{Form, FormAsk, FormRefusal, NewForm};
 pub use intents::{Direct, Intent, NewIntent, Recorded, Step};
 pub use leaving::Kept;

@@ -6,7 +6,7 @@ use crate::audit_action::HouseAction;
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
 use domain::credential::Fingerprint;
-use domain::ids::{AccountId, IntentId, NoticeId, UserId};
+use domain::ids::{AccountId, IntentId, NoticeId, TicketId, UserId};
 use domain::tenant::Tenant;
 use serde_json::Value;
 use sqlx::FromRow;
@@ -20,6 +20,7 @@ pub(crate) const TO_RESEAL: &str = "SELECT user_id, account_id FROM app.job_cred
 pub(crate) const KEY_USES: &str = "SELECT fingerprint, credentials, oldest FROM app.job_key_uses()";
 pub(crate) const PURGE: &str = "SELECT forms, tickets, interactions FROM app.job_purge()";
 pub(crate) const DUE_NOTICES: &str = "SELECT user_id, notice_id FROM app.job_due_notices($1)";
+pub(crate) const DUE_EXERCISES: &str = "SELECT user_id, exercise_id FROM app.job_due_exercises($1)";
 pub(crate) const PURGE_NOTICES: &str = "SELECT app.job_purge_notices()";
 pub(crate) const PURGE_VIEWS: &str = "SELECT app.job_purge_views()";
 pub(crate) const PARTITIONS: &str = "SELECT app.audit_partitions_ahead($1)";
@@ -181,6 +182,16 @@ impl SystemTx {
         let query = sqlx::query_as::<_, (i64, Uuid)>(DUE_NOTICES).bind(i32::try_from(most).unwrap_or(i32::MAX));
         let rows = self.tx.all(query).await?;
         Ok(rows.into_iter().map(|(user, notice)| (owner(user), NoticeId(notice))).collect())
+    }
+
+    /// Exercises without an answer that are due for a look, one of each account, the longest due first.
+    ///
+    /// # Errors
+    /// [`StoreError`] of any statement.
+    pub async fn due_exercises(&mut self, most: u32) -> Result<Vec<(Tenant, TicketId)>, StoreError> {
+        let query = sqlx::query_as::<_, (i64, Uuid)>(DUE_EXERCISES).bind(i32::try_from(most).unwrap_or(i32::MAX));
+        let rows = self.tx.all(query).await?;
+        Ok(rows.into_iter().map(|(user, exercise)| (owner(user), TicketId(exercise))).collect())
     }
 
     /// Throws away notices that ended a month ago, and says how many.

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
 use super::*;
+use desk::Found;
 use desk::views::{ExerciseCard, Exercised};
 use domain::brokerage::Wish;
 use domain::money::Quantity;
@@ -36,6 +37,7 @@ fn recorded(wish: Wish, answer: Option<ExerciseOutcome>, held: Option<&str>, rec
         wish,
         qty: Quantity::parse("2").unwrap(),
         answer,
+        found: None,
         held: held.map(decimal),
         recorded: recorded.map(decimal),
     };
@@ -71,4 +73,36 @@ fn what_became_of_contracts_is_told_as_far_as_it_is_known() {
     let is_open = |text: &String| text.contains("not yet confirmed") && text.contains("look_exercise");
     assert!(told[3..8].iter().all(is_open) && !is_open(&told[8]));
     insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn what_was_found_without_a_press_is_told_as_such() {
+    let found = |found| {
+        let done = Exercised {
+            ticket: TicketId(Uuid::from_u128(9)),
+            account: paper(),
+            contract: Symbol::from_broker(CALL),
+            wish: Wish::Exercise,
+            qty: Quantity::parse("2").unwrap(),
+            answer: Some(ExerciseOutcome::Unknown(Doubt::TimedOut)),
+            found: Some(found),
+            held: None,
+            recorded: None,
+        };
+        assert!(!exercise::is_looked_for(&done));
+        notice::notice(&Tidings::Exercised(Box::new(done))).transcript()
+    };
+    insta::assert_snapshot!(found(Found::Exercised) + &found(Found::GivenUp), @r"
+    [blue] PAPER · swing
+    # Exercised
+    Alpaca's answer was lost, and its history lists **2** of them as exercised since then. `/positions` shows the shares.
+    : Contracts = 2 AAPL 18 Dec 2026 $250.00 call
+    -- /settings notices:off stops such messages
+    [blue] PAPER · swing
+    # Not found at Alpaca
+    Alpaca's answer was lost, and for four days its history has not listed the contracts as exercised. Paddock does not look by itself any more. See `/positions` whether you still hold them, and ask Alpaca's support before they end.
+    : Contracts = 2 AAPL 18 Dec 2026 $250.00 call
+    -- /settings notices:off stops such messages
+    (Look again | grey | look_exercise)
+    ");
 }

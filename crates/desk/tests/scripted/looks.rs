@@ -4,6 +4,7 @@ use super::{Book, Scripted};
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta};
 use domain::brokerage::{Access, Brokerage};
+use domain::clock::{Clock, SystemClock};
 use domain::equity::{Curve, Point};
 use domain::ids::WatchlistId;
 use domain::market::{Bar, Board, Feed, Movers, News, Screen, Span, Stretch, Strike, Trade};
@@ -137,6 +138,17 @@ impl Records for Scripted {
         let all: Vec<_> = match filter.chapter {
             Chapter::Fills => {
                 self.fills().into_iter().enumerate().map(|(n, order)| fill(activity(n), &order)).collect()
+            }
+            Chapter::Events => {
+                let exercised = self.book(|book| book.exercised.clone());
+                let row = |(n, (symbol, qty)): (usize, (&str, i64))| Activity {
+                    kind: "OPEXC".into(),
+                    at: When::Moment(SystemClock::start().now()),
+                    symbol: Some(Symbol::from_broker(symbol)),
+                    qty: Some(Decimal::from(-qty)),
+                    ..activity(n)
+                };
+                exercised.into_iter().enumerate().map(row).collect()
             }
             _ => (0..230).map(activity).collect(),
         };

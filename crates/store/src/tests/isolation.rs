@@ -2,12 +2,12 @@
 
 use super::sql::sources;
 use super::world::{
-    CANARY, GUILD, World, click, eve, everything, fill, new_account, new_exercise, new_intent_id, new_ticket, order,
-    order_ask, sealed, shown,
+    CANARY, GUILD, LOOKS, World, click, eve, everything, fill, new_account, new_exercise, new_intent_id, new_ticket,
+    order, order_ask, sealed, shown,
 };
 use crate::tx::{Disk, Tx};
 use crate::{
-    AuditAction, AuditEntry, FormAsk, HouseAction, NewForm, NewIntent, NoticeOutcome, Step, Store, StoreError,
+    AuditAction, AuditEntry, FormAsk, Found, HouseAction, NewForm, NewIntent, NoticeOutcome, Step, Store, StoreError,
     SystemTx, TenantTx,
 };
 use domain::account::{AccountName, AccountStatus, Environment};
@@ -121,9 +121,11 @@ as_eve! { tx, w;
     void_ticket => "Ok(false)": tx.void_ticket(w.ticket);
     insert_exercise => "Err(Conflict(Reference))": tx.insert_exercise(&new_exercise(w.live, Environment::Live));
     exercise => "Err(NotFound)": tx.exercise(w.exercise);
-    decide_exercise => "Ok(Err(Unknown))": tx.decide_exercise(w.exercise, InteractionId(7004), GUILD);
+    decide_exercise => "Ok(Err(Unknown))": tx.decide_exercise(w.exercise, InteractionId(7004), GUILD, Duration::ZERO);
     answer_exercise => "Ok(false)": async { tx.answer_exercise(w.exercise, &ExerciseOutcome::Taken).await };
     void_exercise => "Ok(false)": tx.void_exercise(w.exercise);
+    claim_exercise => "Ok(None)": tx.claim_exercise(w.exercise, LOOKS);
+    find_exercise => "Ok(false)": tx.find_exercise(w.exercise, Found::Exercised);
     insert_intent_direct => "Err(NotFound)": async {
         let interaction = InteractionId(7002);
         tx.insert_intent_direct(&NewIntent { id: new_intent_id(), account: w.paper, order: order(), interaction }).await
@@ -214,6 +216,7 @@ as_system! { tx;
     revoked_keys: tx.revoked_keys();
     credentials_once_under: async { tx.credentials_once_under(&Fingerprint::stored("nobody's"), 100).await };
     purge: tx.purge();
+    due_exercises: tx.due_exercises(100);
     due_notices: tx.due_notices(100);
     purge_notices: tx.purge_notices();
     purge_views: tx.purge_views();

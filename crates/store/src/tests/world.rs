@@ -2,8 +2,8 @@
 
 use crate::testing::TestDb;
 use crate::{
-    Ask, AuditAction, AuditEntry, AuditFilter, Direct, Fill, FormAsk, NewAccount, NewExercise, NewForm, NewIntent,
-    NewTicket, TenantTx,
+    Ask, AuditAction, AuditEntry, AuditFilter, Direct, Fill, FormAsk, Looks, NewAccount, NewExercise, NewForm,
+    NewIntent, NewTicket, TenantTx,
 };
 use chrono::DateTime;
 use domain::account::{AccountName, Environment, Quote};
@@ -170,6 +170,10 @@ pub(crate) fn new_ticket(account: AccountId, environment: Environment, ask: Ask)
     let lives_for = Duration::from_mins(1);
     NewTicket { id: fresh::ticket(), account, environment, ask, phrase: None, batch: None, guild: GUILD, lives_for }
 }
+
+/// How an exercise without an answer is looked for.
+pub(crate) const LOOKS: Looks =
+    Looks { least: Duration::from_mins(1), most: Duration::from_hours(2), until: Duration::from_hours(5 * 24) };
 
 pub(crate) fn new_exercise(account: AccountId, environment: Environment) -> NewExercise {
     NewExercise {
