@@ -94,7 +94,7 @@ async fn an_orders_story_says_why_it_waits_and_what_the_book_has() {
     let story = ham.presses(&shown, "Details").await;
     let story = story.message_when(|m| m.text().contains("Why it is not filled")).await.unwrap();
     for said in
-        ["Its limit is $90.00; the other side stands at $101.00", "order intended", "order sent", "order landed"]
+        ["Its limit is $90.00, which is 10.89% below the $101.00", "order intended", "order sent", "order landed"]
     {
         assert!(story.text().contains(said), "{said}: {}", story.text());
     }

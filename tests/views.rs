@@ -113,7 +113,7 @@ async fn positions_have_buttons_and_say_what_no_stop_protects() {
     let asked = ham.says("position", &[("symbol", "aapl")]).await;
     assert!(asked.text().contains("Long 5 AAPL"), "{}", asked.text());
     let none = ham.says("position", &[("symbol", "MSFT")]).await;
-    assert!(none.text().contains("holds no MSFT"), "{}", none.text());
+    assert!(none.text().contains("holds no **MSFT**"), "{}", none.text());
     let slices = ham.says("allocation", &[]).await;
     assert!(slices.text().contains("Largest"), "{}", slices.text());
     picture(&slices);

@@ -161,6 +161,25 @@ async fn a_card_shows_the_quote_of_the_contract_or_of_the_spread_and_names_the_u
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_spread_that_waits_is_compared_with_its_own_quote_and_is_not_replaced() {
+    let town = Town::open().await;
+    let ham = writer(&town).await;
+    let legs = format!("buy {}, sell {}", listed(&town, &ham, "call", 250), listed(&town, &ham, "call", 255));
+    let act = ham.runs(Place::Server, "spread", &[("legs", &legs), ("net", "0.05 debit"), ("quantity", "2")]).await;
+    let working = act.message_when(|m| m.text().contains("Working")).await.unwrap();
+    assert!(!working.buttons().contains(&"Replace".to_owned()), "{:?}", working.buttons());
+    let details = ham.presses(&working, "Details").await;
+    let details = details.message_when(|m| m.text().contains("Why it is not filled")).await.unwrap();
+    assert!(details.text().contains("Its limit is $0.05, which is"), "{}", details.text());
+    let listed = ham.says("orders", &[]).await.text();
+    assert!(listed.contains("Trade 2 AAPL spreads") && listed.contains("$0.05 debit"), "{listed}");
+    let parent = town.exchange.orders(ham.paper.account_id).into_iter().find(|order| order.symbol.is_empty());
+    let id = parent.unwrap().id.to_string();
+    let refused = ham.says("replace", &[("order", &id), ("limit", "0.06")]).await.text();
+    assert!(refused.contains("A spread keeps its terms"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_adjusted_contract_is_closed_here_and_neither_opened_nor_exercised() {
     let town = Town::open().await;
     let ham = writer(&town).await;

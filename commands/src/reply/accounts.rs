@@ -6,8 +6,10 @@ use super::escape::{code, plain, prose};
 use super::list::paragraphs;
 use super::{Button, Reply, words};
 use crate::routes::Action;
+use desk::Trouble;
 use desk::views::{AccountHealth, Accounts, FormDone, Linked, Question};
 use domain::account::{AccountStatus, Environment, LinkedAccount};
+use domain::outcome::ReadFailure;
 
 /// `/account list`.
 pub(crate) fn accounts(accounts: &Accounts) -> Reply {
@@ -151,6 +153,9 @@ pub(crate) fn health(health: &AccountHealth) -> Reply {
             let title = if warnings.is_empty() { "Works" } else { "Cannot trade" };
             let reply = Reply::about(account, title).with("At Alpaca", format!("`{status}`"));
             warnings.iter().fold(reply, |reply, warning| reply.say(format!("**{warning}**")))
+        }
+        Err(trouble @ Trouble::Broker(ReadFailure::Credentials)) => {
+            Reply::about(account, "Keys not accepted").say(format!("**{}**", in_a_line(trouble)))
         }
         Err(trouble) => Reply::about(account, "Cannot be reached").say(format!("**{}**", in_a_line(trouble))),
     };

@@ -15,7 +15,8 @@ pub(crate) fn allocation(allocation: &Allocation, shown: &Shown) -> Reply {
     let positions: Decimal =
         allocation.slices.iter().fold(Decimal::ZERO, |sum, (_, worth)| sum.saturating_add(worth.0.abs()));
     let title = match (allocation.slices.len(), allocation.equity) {
-        (0, _) => "Nothing is held".to_owned(),
+        (0, _) if allocation.unvalued.is_empty() => "Nothing is held".to_owned(),
+        (0, _) => "Nothing held has a price now".to_owned(),
         (_, Some(equity)) => format!("Allocation of {equity}"),
         (_, None) => "Allocation".to_owned(),
     };
@@ -28,7 +29,7 @@ pub(crate) fn allocation(allocation: &Allocation, shown: &Shown) -> Reply {
         if share > HEAVY {
             reply = reply.say(format!("More than a quarter of it is in **{symbol}**."));
         }
-    } else {
+    } else if allocation.unvalued.is_empty() {
         reply = reply.say("All of it is cash. `/buy` opens a position.");
     }
     if !allocation.unvalued.is_empty() {

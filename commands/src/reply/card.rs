@@ -227,8 +227,8 @@ pub(super) fn warned(warning: &Warning) -> String {
             "Nothing bounds the loss of this position: no stop loss, and no open stop order.".into()
         }
         Warning::Concentrated(part) => {
-            format!("The position would be {} of the account.", words::percent(*part).trim_start_matches('+'))
+            format!("The position would be {} of the account.", words::share(*part))
         }
-        Warning::FarFromMarket(away) => format!("The limit is {} away from the market.", words::percent(*away)),
+        Warning::FarFromMarket(away) => format!("The limit is {} the market.", words::beside(*away)),
     }
 }

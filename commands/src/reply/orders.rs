@@ -92,13 +92,21 @@ pub(crate) fn in_a_line(order: &BrokerOrder) -> String {
 
 /// `Buy 5 AAPL`, of any order that Alpaca shows.
 pub(crate) fn what(order: &BrokerOrder) -> String {
-    let symbol = prose(order.symbol.as_str(), words::SYMBOL);
-    let side = order.side.map_or("Trade", words::side);
+    let named = order.symbol.contract().map_or_else(|| order.symbol.to_string(), |contract| contract.to_string());
+    let symbol = prose(&named, words::CONTRACT);
+    let side = order.side.filter(|_| !is_spread(order)).map_or("Trade", words::side);
     match (order.qty, order.notional) {
+        (Some(qty), _) if is_spread(order) => {
+            format!("{side} {} {symbol} {}", words::quantity(qty), words::spreads(qty))
+        }
         (Some(qty), _) => format!("{side} {} {symbol}", words::quantity(qty)),
         (None, Some(notional)) => format!("{side} {} of {symbol}", Usd(notional)),
         (None, None) => format!("{side} {symbol}"),
     }
+}
+
+fn is_spread(order: &BrokerOrder) -> bool {
+    order.class == "mleg"
 }
 
 fn terms(order: &BrokerOrder) -> String {
@@ -110,9 +118,11 @@ fn terms(order: &BrokerOrder) -> String {
         (Some(limit), None) => format!(" {limit}"),
         (None, _) => String::new(),
     };
+    let net = order.side.filter(|_| is_spread(order) && order.limit_price.is_some());
+    let net = net.map(|side| format!(" {}", words::net(side))).unwrap_or_default();
     let time = prose(&order.time_in_force, 12);
     let hours = if order.extended_hours { " · extended hours" } else { "" };
-    format!("{kind}{stop}{trail}{limit} · {time}{hours}")
+    format!("{kind}{stop}{trail}{limit}{net} · {time}{hours}")
 }
 
 /// A status in a trader's word.

@@ -142,8 +142,9 @@ fn bare(holding: &Holding) -> String {
     match holding.protected {
         Some(part) if part > Decimal::ZERO => {
             let all = words::quantity(holding.position.qty.abs());
-            format!("**⚠ Only {} of {all} is behind a stop.**", words::quantity(part))
+            format!("**⚠ A stop protects only {} of {all}.**", words::quantity(part))
         }
+        _ if holding.position.qty < Decimal::ZERO => "**⚠ No stop protects it.** A rise is yours in full.".to_owned(),
         _ => "**⚠ No stop protects it.** A fall is yours in full.".to_owned(),
     }
 }

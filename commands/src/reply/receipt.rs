@@ -212,7 +212,7 @@ fn filled(receipt: &Receipt) -> Option<String> {
     }
     let of = match receipt.order.size {
         domain::order::Size::Shares(qty) => format!("{} of {qty}", words::quantity(done)),
-        domain::order::Size::Dollars(_) => words::shares(done),
+        domain::order::Size::Dollars(_) => words::units(&receipt.order.symbol, done),
     };
     Some(match receipt.life.filled_avg_price {
         Some(price) => format!("{of} at {}", Usd(price.get())),

@@ -36,12 +36,12 @@ fn large(above: Option<Decimal>) -> String {
 const fn notices(notices: Notices) -> &'static str {
     match notices {
         Notices::Off => {
-            "**off**: Paddock writes to you only when you use it. `/settings notices:on` lets it tell you when an order's \
-             fate becomes known late, when an order ends or a part of it fills after its message stopped updating, and when \
+            "**off**: Paddock writes to you only when you use it. `/settings notices:on` lets it tell you when the fate of \
+             an order or an exercise becomes known late, when an order ends or a part of it fills after its message stopped updating, and when \
              one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen."
         }
         Notices::On => {
-            "**on**: Paddock tells you when an order's fate becomes known late, when an order ends or a part of it fills \
+            "**on**: Paddock tells you when the fate of an order or an exercise becomes known late, when an order ends or a part of it fills \
              after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that \
              nobody can rewrite it unseen. `/settings notices:off` stops that at once."
         }

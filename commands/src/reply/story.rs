@@ -94,10 +94,10 @@ fn waits(reason: &Reason) -> String {
         }
         Reason::NoQuote => "There is no quote to compare it with.".to_owned(),
         Reason::StopAway { stop, market, away } => {
-            format!("It waits for {stop}; it trades at {market}, {} from there.", words::percent(*away))
+            format!("It waits for {stop}, which is {} the {market} that it trades at.", words::beside(*away))
         }
         Reason::LimitAway { limit, market, away } => {
-            format!("Its limit is {limit}; the other side stands at {market}, so it is {} away.", words::percent(*away))
+            format!("Its limit is {limit}, which is {} the {market} of the other side.", words::beside(*away))
         }
         Reason::Trailing { stop: Some(stop) } => format!("It trails: its stop stands at {stop} now."),
         Reason::Trailing { stop: None } => "It trails, and the price has not turned back that far.".to_owned(),
@@ -146,8 +146,8 @@ mod tests {
         It takes part in the closing auction only: 15:00 ET Fri 20 Nov.
         Nobody has quoted it since 15:00 ET Fri 20 Nov: it may be halted.
         There is no quote to compare it with.
-        It waits for $180.00; it trades at $184.50, -2.44% from there.
-        Its limit is $180.00; the other side stands at $184.50, so it is -2.44% away.
+        It waits for $180.00, which is 2.44% below the $184.50 that it trades at.
+        Its limit is $180.00, which is 2.44% below the $184.50 of the other side.
         It trails: its stop stands at $180.00 now.
         It trails, and the price has not turned back that far.
         Nothing stands against it: it should be filled at any moment.

@@ -40,6 +40,12 @@ pub(crate) fn percent(fraction: Decimal) -> String {
     format!("{sign}{rounded:.2}%")
 }
 
+/// `2.44% below`, `0.50% above`: where one price stands to another, from a fraction.
+pub(crate) fn beside(fraction: Decimal) -> String {
+    let word = if fraction < Decimal::ZERO { "below" } else { "above" };
+    format!("{} {word}", percent(fraction.abs()).trim_start_matches('+'))
+}
+
 /// `12.5%` of a whole, from a fraction: without a sign.
 pub(crate) fn share(fraction: Decimal) -> String {
     let hundred = fraction.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(fraction);
@@ -135,14 +141,19 @@ pub(crate) const fn net(side: Side) -> &'static str {
     }
 }
 
-/// `5 AAPL`, `$50.00 of AAPL`.
+/// `spread` of one, `spreads` of more.
+pub(crate) fn spreads(count: Decimal) -> &'static str {
+    if count == Decimal::ONE { "spread" } else { "spreads" }
+}
+
+/// `5 AAPL`, `2 AAPL spreads`, `$50.00 of AAPL`.
 pub(crate) fn size(order: &Order) -> String {
     let symbol = prose(order.symbol.as_str(), SYMBOL);
     match (order.size, order.symbol.kind()) {
         (Size::Shares(qty), AssetKind::Contract(contract)) => {
             format!("{qty} {}", prose(&contract.to_string(), CONTRACT))
         }
-        (Size::Shares(qty), _) if !order.class.legs().is_empty() => format!("{qty} {symbol} spread"),
+        (Size::Shares(qty), _) if !order.class.legs().is_empty() => format!("{qty} {symbol} {}", spreads(qty.get())),
         (Size::Shares(qty), _) => format!("{qty} {symbol}"),
         (Size::Dollars(amount), _) => format!("{amount} of {symbol}"),
     }

@@ -139,14 +139,21 @@ const fn word(side: Side) -> &'static str {
 
 /// `Buy 5 AAPL at $184.50 · new · 2 filled`.
 pub(crate) fn line(order: &BrokerOrder) -> String {
-    let side = order.side.map_or("Order", word);
+    let is_spread = order.class == "mleg";
+    let side = if is_spread { "Trade" } else { order.side.map_or("Order", word) };
     let amount = match (order.qty, order.notional) {
         (Some(qty), _) => format!(" {}", qty.normalize()),
         (None, Some(dollars)) => format!(" {}", Usd(dollars)),
         (None, None) => String::new(),
     };
-    let price = order.limit_price.map_or_else(|| format!(" {}", order.kind), |price| format!(" at {price}"));
+    let net = match order.side.filter(|_| is_spread) {
+        Some(Side::Buy) => " debit",
+        Some(Side::Sell) => " credit",
+        None => "",
+    };
+    let price = order.limit_price.map_or_else(|| format!(" {}", order.kind), |price| format!(" at {price}{net}"));
+    let spread = if is_spread { " spread" } else { "" };
     let filled =
         if order.filled_qty.is_zero() { String::new() } else { format!(" · {} filled", order.filled_qty.normalize()) };
-    format!("{side}{amount} {}{price} · {}{filled}", order.symbol, order.status.as_str())
+    format!("{side}{amount} {}{spread}{price} · {}{filled}", order.symbol, order.status.as_str())
 }

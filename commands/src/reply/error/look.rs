@@ -17,7 +17,7 @@ pub(super) fn no_such_day() -> Prose {
 
 pub(super) fn no_position(symbol: &Symbol) -> Prose {
     let symbol = name(symbol);
-    Prose::new("no_position", "No such position", format!("The account holds no {symbol}."))
+    Prose::new("no_position", "Not held", format!("This account holds no **{symbol}**."))
         .next("`/positions` shows what it holds. Another account has to be named with `account`.")
 }
 

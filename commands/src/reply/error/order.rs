@@ -103,7 +103,7 @@ pub(super) fn debit_or_credit() -> Prose {
 pub(super) fn not_held(symbol: &Symbol) -> Prose {
     let symbol = prose(symbol.as_str(), words::SYMBOL);
     Prose::new("not_held", "Not held", format!("This account holds no **{symbol}**."))
-        .next("`/positions` shows what it holds.")
+        .next("`/positions` shows what it holds. Another account has to be named with `account`.")
 }
 
 pub(super) fn not_a_contract(symbol: &Symbol) -> Prose {

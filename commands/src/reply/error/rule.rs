@@ -291,10 +291,10 @@ pub(super) fn rule(broken: &RuleBreak) -> Prose {
             "rule_sells_more_than_held",
             "More than you hold",
             format!(
-                "You can sell {}; open orders may hold others. One order cannot sell what you hold and go short as well.",
-                words::shares(*held)
+                "You can sell {} of it; open orders may hold more. One order cannot sell what you hold and go short as well.",
+                words::quantity(*held)
             ),
-            "Sell less, or cancel the order that holds the shares.",
+            "Sell less, or cancel the order that holds the rest.",
         ),
         RuleBreak::BuysMoreThanShort { short } => row(
             "rule_buys_more_than_short",
@@ -365,7 +365,7 @@ pub(super) fn rule(broken: &RuleBreak) -> Prose {
         RuleBreak::BelowFilled(filled) => row(
             "rule_below_filled",
             "Filled already",
-            format!("{} are filled already, and the new quantity counts them.", words::shares(*filled)),
+            format!("Filled already: {}. The new quantity counts that, too.", words::quantity(*filled)),
             "Give a larger `quantity`, or cancel the rest.",
         ),
         RuleBreak::NoSuchPart(part) => row(

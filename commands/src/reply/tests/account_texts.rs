@@ -173,7 +173,7 @@ fn health_and_status_say_what_does_not_work() {
     · Key = key `…QX7A` since <t:1795204800:D>
     -- Alpaca account …5309
     [RED] LIVE · savings
-    # Cannot be reached
+    # Keys not accepted
     **Alpaca does not take the keys**
 
     Alpaca did not take the keys when they were last used. Replace them with `/account rotate`.

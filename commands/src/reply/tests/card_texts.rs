@@ -390,32 +390,32 @@ fn a_spreads_card_shows_its_net_quote_and_calls_the_underlyings_by_its_name() {
         text.lines().filter(|line| wanted.iter().any(|it| line.starts_with(it))).collect::<Vec<_>>().join("\n")
     };
     insta::assert_snapshot!(cards.iter().map(shown).collect::<Vec<_>>().join("\n\n"), @r"
-    # Trade 5 AAPL spread at $184.50 or better, a debit?
+    # Trade 5 AAPL spreads at $184.50 or better, a debit?
     · Side = Debit
     · Bid / ask = $2.90 / $3.20 debit, $0.30 apart, 4 s old
     · Underlying = AAPL $184.40 / $184.52 (spread $0.12), 3 s old
     · Underlying held = 2 shares
 
-    # Trade 5 AAPL spread at $184.50 or better, a credit?
+    # Trade 5 AAPL spreads at $184.50 or better, a credit?
     · Side = Credit
     · Bid / ask = $0.05 debit / $0.10 credit, 4 s old
     · Underlying = AAPL $184.40 / $184.52 (spread $0.12), 3 s old
     · Underlying held = 2 shares
 
-    # Trade 5 AAPL spread at $184.50 or better, a debit?
+    # Trade 5 AAPL spreads at $184.50 or better, a debit?
     **Not quoted on both sides now: AAPL 18 Dec 2026 $260.00 call.** What is missing of the net bid and ask is left out.
     · Side = Debit
     · Bid / ask = $4.95 debit / –, 4 s old
     · Underlying = AAPL $184.40 / $184.52 (spread $0.12), 3 s old
     · Underlying held = 2 shares
 
-    # Trade 5 AAPL spread at the market?
+    # Trade 5 AAPL spreads at the market?
     · Side = Debit or credit
     · Bid / ask = could not be read
     · Underlying = AAPL $184.40 / $184.52 (spread $0.12), 3 s old
     · Underlying held = 2 shares
 
-    # Trade 5 AAPL spread at $184.50 or better, a debit?
+    # Trade 5 AAPL spreads at $184.50 or better, a debit?
     · Side = Debit
     · Bid / ask = no quote
     · Underlying = AAPL $184.40 / $184.52 (spread $0.12), 3 s old

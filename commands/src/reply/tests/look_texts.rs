@@ -246,7 +246,7 @@ fn one_position_says_what_protects_it() {
     (All positions | grey | show)
     [blue] PAPER · swing
     # Long 5 AAPL
-    **⚠ Only 2 of 5 is behind a stop.**
+    **⚠ A stop protects only 2 of 5.**
     · Entry = $100.00
     · Price = $101.00
     · Value = $922.35
@@ -328,6 +328,26 @@ fn orders_read_well_and_unconfirmed_ones_stand_apart() {
 }
 
 #[test]
+fn a_spread_and_a_contract_in_a_list_are_called_what_they_are() {
+    let mut spread = broker_order(BrokerStatus::New);
+    spread.class = "mleg".into();
+    let credit = BrokerOrder { side: Some(Side::Sell), qty: Some(decimal("1")), ..spread.clone() };
+    let market = BrokerOrder { side: None, kind: "market".into(), limit_price: None, ..spread.clone() };
+    let contract = BrokerOrder {
+        symbol: Symbol::from_broker("AAPL261218C00250000"),
+        class: String::new(),
+        ..broker_order(BrokerStatus::New)
+    };
+    let lines = [spread, credit, market, contract].map(|order| super::super::orders::in_a_line(&order));
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    **Trade 5 AAPL spreads** · limit $184.50 debit · day · working · <t:1795204800:R>
+    **Trade 1 AAPL spread** · limit $184.50 credit · day · working · <t:1795204800:R>
+    **Trade 5 AAPL spreads** · market · day · working · <t:1795204800:R>
+    **Buy 5 AAPL 18 Dec 2026 $250.00 call** · limit $184.50 · day · working · <t:1795204800:R>
+    ");
+}
+
+#[test]
 fn history_reads_well() {
     let fill = Activity {
         at: When::Moment(now()),
@@ -402,12 +422,12 @@ fn a_curve_has_words_beside_it() {
 
 #[test]
 fn an_allocation_names_what_weighs_most() {
-    let page = |slices: &[(&str, &str)]| {
+    let page = |slices: &[(&str, &str)], unvalued: &[&str]| {
         let slices = slices.iter().map(|(name, worth)| (Symbol::from_broker(*name), usd(worth))).collect();
         Page::Allocation(Allocation {
             owner: Owner::One(paper()),
             slices,
-            unvalued: vec![Symbol::from_broker("OLD")],
+            unvalued: unvalued.iter().map(|name| Symbol::from_broker(*name)).collect(),
             cash: Some(usd("4000")),
             equity: Some(usd("10000")),
             missing: vec![(account(Environment::Paper, "old"), Trouble::Broker(ReadFailure::Unavailable))],
@@ -415,7 +435,11 @@ fn an_allocation_names_what_weighs_most() {
         })
     };
     let view = View::Allocation { whose: Whose::One(id()) };
-    let texts = [text(view.clone(), page(&[("AAPL", "4000"), ("F", "2000")])), text(view, page(&[]))];
+    let texts = [
+        text(view.clone(), page(&[("AAPL", "4000"), ("F", "2000")], &["OLD"])),
+        text(view.clone(), page(&[], &["OLD"])),
+        text(view, page(&[], &[])),
+    ];
     insta::assert_snapshot!(texts.concat(), @r#"
     [blue] PAPER · swing
     # Allocation of $10,000.00
@@ -427,9 +451,15 @@ fn an_allocation_names_what_weighs_most() {
     : Not in these numbers = **old**: Alpaca does not answer
     (Positions | grey | show)
     [blue] PAPER · swing
+    # Nothing held has a price now
+    : No price, so not in the picture = OLD
+    · Cash = $4,000.00
+    · Read = <t:1795204800:R>
+    : Not in these numbers = **old**: Alpaca does not answer
+    (Positions | grey | show)
+    [blue] PAPER · swing
     # Nothing is held
     All of it is cash. `/buy` opens a position.
-    : No price, so not in the picture = OLD
     · Cash = $4,000.00
     · Read = <t:1795204800:R>
     : Not in these numbers = **old**: Alpaca does not answer

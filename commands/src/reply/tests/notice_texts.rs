@@ -21,13 +21,13 @@ fn settings_say_what_they_do_and_how_to_change_them() {
     insta::assert_snapshot!(texts, @r#"
     [grey] -
     # Your settings
-    : Direct messages = **off**: Paddock writes to you only when you use it. `/settings notices:on` lets it tell you when an order's fate becomes known late, when an order ends or a part of it fills after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen.
+    : Direct messages = **off**: Paddock writes to you only when you use it. `/settings notices:on` lets it tell you when the fate of an order or an exercise becomes known late, when an order ends or a part of it fills after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen.
     : Blur = **off**: amounts are shown at once. `/settings blur:on` masks them until you press a button.
     : Large orders = **off**: a press confirms an order of any size. `/settings typed_above:10000` makes cards of larger orders ask for their words to be typed.
     : Large positions = a card warns **above 25%** of the account. `/settings concentration:40%` makes that another part.
     [grey] -
     # Your settings
-    : Direct messages = **on**: Paddock tells you when an order's fate becomes known late, when an order ends or a part of it fills after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen. `/settings notices:off` stops that at once.
+    : Direct messages = **on**: Paddock tells you when the fate of an order or an exercise becomes known late, when an order ends or a part of it fills after its message stopped updating, and when one hangs; and once a day where your audit log ends, so that nobody can rewrite it unseen. `/settings notices:off` stops that at once.
     : Blur = **on**: what you look at shows `$•••` until you press **Show amounts**. Cards and receipts of orders stay as they are: you confirm what they say. `/settings blur:off` stops that.
     : Large orders = **above $10,000.00** a card asks for its words to be typed. `/settings typed_above:off` stops that.
     : Large positions = a card warns **above 40%** of the account. `/settings concentration:40%` makes that another part.
