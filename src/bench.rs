@@ -9,6 +9,7 @@
 
 mod audit;
 mod pictures;
+mod roads;
 
 use crate::cli::say;
 use crate::config::{self, data::Data, discord::Discord};
@@ -25,6 +26,7 @@ use domain::money::Quantity;
 use domain::order::{Order, Pricing, Side, Size};
 use domain::symbol::Symbol;
 use futures::StreamExt;
+use roads::Roads;
 use secrecy::SecretString;
 use sim::clock::WorldClock;
 use sim::discord::Place;
@@ -36,13 +38,15 @@ use std::time::Duration;
 use store::embedded::{Embedded, Mode};
 use store::{Limits, Store};
 
+pub use roads::Away;
+
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Runs the benchmark and prints its report.
 ///
 /// # Errors
 /// When a part cannot be started, or does not answer.
-pub async fn run(rounds: usize, accounts: usize) -> anyhow::Result<()> {
+pub async fn run(rounds: usize, accounts: usize, away: Away) -> anyhow::Result<()> {
     ensure!(
         rounds > 0 && rounds <= accounts,
         "--rounds must be at least 1 and at most --accounts: each round uses another account"
@@ -54,14 +58,15 @@ pub async fn run(rounds: usize, accounts: usize) -> anyhow::Result<()> {
     setup.friends = (0..accounts).map(|n| format!("friend{n}")).collect();
     let world = World::start(setup).await?;
     let database = Embedded::start(&folder, Mode::Durable).await?;
-    let mut bot = Bot::start(&world, &database)?;
-    discord::put_commands(&bot_of(&world)).await?;
+    let roads = Roads::lay(&world, away).await?;
+    let mut bot = Bot::start(&world, &roads, &database)?;
+    discord::put_commands(&bot_of(&world, &roads)).await?;
     world.discord.wait_ready(PATIENCE).await?;
     say(&format!("Linking {accounts} live accounts through the bot …"));
     link(&world).await?;
     let idle = bot.resident_kib()?;
     say(&format!("Measuring {rounds} rounds …"));
-    let figures = measure(&world, &database, rounds).await?;
+    let figures = measure(&world, &roads, &database, rounds).await?;
     report(&figures, idle, accounts);
     say(&format!("\n{}\n{}", symbols(), pictures::pictures()));
     say(&audit::report(&database, rounds).await?);
@@ -70,27 +75,26 @@ pub async fn run(rounds: usize, accounts: usize) -> anyhow::Result<()> {
     std::fs::remove_dir_all(&folder).context("the bench's folder could not be removed")
 }
 
-fn bot_of(world: &World) -> Discord {
-    Discord { token: SecretString::from(world.discord.token()), proxy: Some(world.discord.api_base()) }
+fn bot_of(world: &World, roads: &Roads) -> Discord {
+    Discord { token: SecretString::from(world.discord.token()), proxy: Some(roads.discord.clone()) }
 }
 
 /// The service, as `paddock serve` in a process of its own.
 struct Bot(Child);
 
 impl Bot {
-    fn start(world: &World, database: &Embedded) -> anyhow::Result<Self> {
-        let origins = world.exchange.origins();
+    fn start(world: &World, roads: &Roads, database: &Embedded) -> anyhow::Result<Self> {
         let child = Command::new(std::env::current_exe()?)
             .arg("serve")
             .env_clear()
             .envs([
                 (config::discord::TOKEN.name, world.discord.token().to_owned()),
-                (config::discord::API.name, world.discord.api_base()),
+                (config::discord::API.name, roads.discord.clone()),
                 (config::vault::FERNET_KEYS.name, keys::generate()),
                 (config::database::URL.name, database.app_url()),
-                (config::alpaca::PAPER.name, origins.paper.clone()),
-                (config::alpaca::LIVE.name, origins.live.clone()),
-                (config::alpaca::DATA.name, origins.data.clone()),
+                (config::alpaca::PAPER.name, roads.paper.clone()),
+                (config::alpaca::LIVE.name, roads.live.clone()),
+                (config::alpaca::DATA.name, roads.data.clone()),
                 // A measurement is faster than a person.
                 (config::doors::USER_COMMANDS.name, "100000".to_owned()),
                 (config::doors::SERVER_COMMANDS.name, "100000".to_owned()),
@@ -147,8 +151,8 @@ struct Figures {
     floor: Vec<TimeDelta>,
 }
 
-async fn measure(world: &World, database: &Embedded, rounds: usize) -> anyhow::Result<Figures> {
-    let floor = Floor::new(world, database).await?;
+async fn measure(world: &World, roads: &Roads, database: &Embedded, rounds: usize) -> anyhow::Result<Figures> {
+    let floor = Floor::new(world, roads, database).await?;
     let mut figures = Figures::default();
     for (round, friend) in world.friends().iter().take(rounds).enumerate() {
         figures.floor.push(floor.round(world, friend, round).await?);
@@ -186,15 +190,14 @@ struct Floor {
 }
 
 impl Floor {
-    async fn new(world: &World, database: &Embedded) -> anyhow::Result<Self> {
+    async fn new(world: &World, roads: &Roads, database: &Embedded) -> anyhow::Result<Self> {
         let store = Store::connect(&database.app_url(), Limits::default()).await?;
         let nobody = Fingerprint::stored("0000000000000000");
         let rows = store.system().await?.credentials_to_reseal(&nobody, 1).await?;
         let (tenant, _) = rows.into_iter().next().context("no account is linked")?;
-        let origins = world.exchange.origins();
-        let origins = ::alpaca::Origins::parse(&origins.paper, &origins.live, &origins.data)?;
+        let origins = ::alpaca::Origins::parse(&roads.paper, &roads.live, &roads.data)?;
         let alpaca = Alpaca::new(origins, Arc::new(SystemClock::start()), AlpacaLimits::default())?;
-        let wire = discord::Wire::connect(&bot_of(world)).await?;
+        let wire = discord::Wire::connect(&bot_of(world, roads)).await?;
         Ok(Self { discord: wire.interactions, store, alpaca, tenant })
     }
 

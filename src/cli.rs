@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 use tracing_subscriber::filter::LevelFilter;
 
 /// Trade your own Alpaca account from Discord.
@@ -52,6 +53,12 @@ enum Command {
         /// Linked accounts for the idle memory figure.
         #[arg(long, default_value_t = 1000)]
         accounts: usize,
+        /// How long a question to Discord and its answer are on their way, in milliseconds.
+        #[arg(long, default_value_t = 0)]
+        discord_ms: u64,
+        /// The same to Alpaca.
+        #[arg(long, default_value_t = 0)]
+        alpaca_ms: u64,
     },
 }
 
@@ -113,9 +120,11 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             telemetry::start(Log { level: LevelFilter::WARN, format: Format::Text });
             demo::run(args).await.map(|()| ExitCode::SUCCESS)
         }
-        Command::Bench { rounds, accounts } => {
+        Command::Bench { rounds, accounts, discord_ms, alpaca_ms } => {
             telemetry::start(Log { level: LevelFilter::ERROR, format: Format::Text });
-            bench::run(rounds, accounts).await.map(|()| ExitCode::SUCCESS)
+            let away =
+                bench::Away { discord: Duration::from_millis(discord_ms), alpaca: Duration::from_millis(alpaca_ms) };
+            bench::run(rounds, accounts, away).await.map(|()| ExitCode::SUCCESS)
         }
         Command::Keys(KeysCommand::Generate) => {
             say(&keys::generate());
