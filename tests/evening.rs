@@ -58,9 +58,12 @@ async fn an_alpaca_that_stands_still_for_half_a_minute_costs_no_acknowledgement(
 
 const VICTIMS: usize = 40;
 const BLOCKS: usize = 10;
+/// Between two victims, so that none of them is hasty themselves.
+const BREATH: Duration = Duration::from_millis(30);
 
 /// How long a user waits for an answer that needs the database and Alpaca.
 async fn waits(friend: &Friend, clock: &SystemClock) -> Duration {
+    clock.sleep(BREATH).await;
     let asked = clock.elapsed();
     let answer = friend.says("balance", &[]).await;
     assert!(answer.text().contains("$100,000.00"), "{}", answer.text());

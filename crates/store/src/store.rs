@@ -12,6 +12,9 @@ use std::time::Duration;
 
 /// Connections that are kept open when nobody needs them.
 const WARM: u32 = 3;
+/// How long a connection lives. Its first order on it costs the server tens of milliseconds for plans, so not half an hour, which
+/// is sqlx's default and rarely sees a second order; not for ever either, because a session's memory only grows.
+const LIFE: Duration = Duration::from_hours(24);
 
 /// How long and how much.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +73,7 @@ impl Store {
             .max_connections(limits.connections)
             // A click after a quiet hour finds warm connections, and pays no ping for them (see `tx::open`).
             .min_connections(limits.connections.min(WARM))
+            .max_lifetime(LIFE)
             .test_before_acquire(false)
             .acquire_timeout(limits.acquire)
             .connect_with(options)
