@@ -155,11 +155,12 @@ impl Scene {
     }
 
     /// Lets the leases and waits of the database run out, as they do by themselves.
+    /// Also for an order that was given up: it may have arrived in the very moment, and is looked for once a day then.
     pub async fn time_passes(&self) {
         for sql in [
             "update app.accounts set lease_until = lease_until - interval '2 minutes' where lease_until is not null",
             "update app.intents set next_look_at = next_look_at - interval '1 hour'
-              where state in ('intended', 'unconfirmed', 'at_broker')",
+              where state in ('intended', 'unconfirmed', 'at_broker', 'never_arrived')",
         ] {
             // The bot may be at the same rows; whoever waits for this asks again.
             let _ = self.town.db.try_as("paddock_admin", sql).await;
