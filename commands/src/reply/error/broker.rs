@@ -35,8 +35,8 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
                 "You have an open order on the other side of the same stock{which}, and the two would trade with each other. Cancel that one first."
             )
         }
-        RefusalReason::UnknownSymbol => "Alpaca does not know the symbol.".into(),
-        RefusalReason::NotTradable => "The stock cannot be traded now; it may be halted or delisted.".into(),
+        RefusalReason::UnknownSymbol => "Alpaca does not know the symbol. Pick one from the list that appears as you type.".into(),
+        RefusalReason::NotTradable => "It cannot be traded now; it may be halted or delisted. `/asset` shows whether it can be again.".into(),
         RefusalReason::NotFractionable => {
             "This stock trades in whole shares only. Give a whole number as `quantity`.".into()
         }
@@ -44,7 +44,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
             "The limit is finer than the exchange allows: whole cents from $1.00 up, hundredths of a cent below.".into()
         }
         RefusalReason::CannotShort => {
-            "This would sell more than you hold, and the stock or the account cannot be sold short.".into()
+            "This would sell more than you hold, and the stock or this account allows no short sale. Sell what you hold.".into()
         }
         RefusalReason::SuspendedByUser => {
             "Trading is suspended in your settings at Alpaca. Switch it on there first.".into()

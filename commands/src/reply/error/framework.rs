@@ -69,6 +69,7 @@ pub(super) fn explain(mishap: Mishap) -> Prose {
         Mishap::Route(RouteRefusal::NotOurs | RouteRefusal::UnreadableId) => {
             Prose::new("route_not_ours", "Not a button of ours", "Paddock did not make this button or form.")
                 .state("Nothing was done.")
+                .next("Give a command of Paddock's instead; `/help` names them.")
         }
         Mishap::Route(RouteRefusal::OtherVersion | RouteRefusal::UnknownAction) => Prose::new(
             "route_other_version",

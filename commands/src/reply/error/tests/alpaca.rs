@@ -190,6 +190,7 @@ fn every_mishap_has_its_words() {
     # Not a button of ours
     Paddock did not make this button or form.
     **Nothing was done.**
+    Give a command of Paddock's instead; `/help` names them.
     # Too old or too new
     This button or form is from another version of Paddock.
     **Nothing was done.**
